@@ -1,0 +1,167 @@
+// Owns the contract of the admin API (HTTP, bearer token, JSON), served by the server and spoken by the `admin` CLI.
+// Always holds: paths lie under /admin/v1; requests are strict; errors are RFC 9457 problems with our code (wire.ts).
+
+import { z } from 'zod'
+import { limits } from './limits.ts'
+import {
+  conversationIdSchema,
+  conversationKinds,
+  deviceIdSchema,
+  timeMsSchema,
+  userIdSchema,
+  wipeIdSchema,
+  workspaceIdSchema,
+} from './model.ts'
+import { authorityKeySchema } from './wire.ts'
+
+/** ISO 8601 in UTC, for people and scripts. */
+const instantSchema = z.iso.datetime()
+const attributeSchema = z.string().min(1).max(limits.attributeChars)
+/** What IT types to name a person: letters of any script, digits, and . _ - @ + */
+export const userNameSchema = z
+  .string()
+  .min(1)
+  .max(limits.userNameChars)
+  .regex(/^[\p{L}\p{N}._@+-]+$/u)
+
+export const adminUserSchema = z.object({
+  id: userIdSchema,
+  userName: z.string(),
+  displayName: z.string(),
+  active: z.boolean(),
+  department: z.string().optional(),
+  title: z.string().optional(),
+  /** userName of the manager. */
+  manager: z.string().optional(),
+})
+export type AdminUser = z.infer<typeof adminUserSchema>
+
+export const createUserSchema = z.strictObject({
+  userName: userNameSchema,
+  displayName: z.string().min(1).max(limits.displayNameChars),
+  department: attributeSchema.optional(),
+  title: attributeSchema.optional(),
+  manager: userNameSchema.optional(),
+})
+
+export const createEnrolmentSchema = z.strictObject({ user: userNameSchema })
+export const adminEnrolmentSchema = z.object({ code: z.string(), expiresAt: instantSchema })
+
+export const createConversationSchema = z.strictObject({
+  name: z.string().min(1).max(limits.conversationNameChars),
+  /** userNames. A direct conversation has exactly two. */
+  members: z.array(userNameSchema).min(1).max(limits.membersPerCall),
+  kind: z.enum(conversationKinds).optional(),
+  topic: z.string().max(limits.topicChars).optional(),
+  space: z.string().min(1).max(limits.conversationNameChars).optional(),
+  labels: z.record(z.string().min(1).max(64), z.string().max(limits.attributeChars)).optional(),
+})
+export const adminConversationSchema = z.object({
+  id: conversationIdSchema,
+  name: z.string(),
+  kind: z.enum(conversationKinds),
+  space: z.string().optional(),
+  labels: z.record(z.string(), z.string()).optional(),
+  members: z.array(z.string()),
+  headSeq: z.number(),
+})
+export type AdminConversation = z.infer<typeof adminConversationSchema>
+
+export const deviceStatuses = ['active', 'wipe-pending', 'wiped', 'lease-expired', 'revoked'] as const
+export const adminDeviceSchema = z.object({
+  id: deviceIdSchema,
+  /** userName. */
+  user: z.string(),
+  name: z.string(),
+  platform: z.string(),
+  clientVersion: z.string(),
+  status: z.enum(deviceStatuses),
+  enrolledAt: instantSchema,
+  lastSeenAt: instantSchema.optional(),
+  leaseUntil: instantSchema.optional(),
+  connected: z.boolean(),
+})
+export type AdminDevice = z.infer<typeof adminDeviceSchema>
+
+export const createWipeSchema = z.strictObject({ reason: z.string().trim().min(1).max(limits.reasonChars) })
+export const wipeStatuses = ['pending', 'delivered', 'done', 'failed'] as const
+export const adminWipeSchema = z.object({
+  wipeId: wipeIdSchema,
+  deviceId: deviceIdSchema,
+  status: z.enum(wipeStatuses),
+  /** Compact JWS, signed by the authority key. */
+  order: z.string(),
+  /** Compact JWS, signed by the device, once it has arrived. */
+  receipt: z.string().optional(),
+  issuedAt: instantSchema,
+  deliveredAt: instantSchema.optional(),
+  doneAt: instantSchema.optional(),
+  /** Ed25519 public key of the device, base64url: verifies the receipt. */
+  devicePublicKey: z.string(),
+})
+export type AdminWipe = z.infer<typeof adminWipeSchema>
+
+export const adminKeysSchema = z.object({
+  workspaceId: workspaceIdSchema,
+  workspaceName: z.string(),
+  /** Verify wipe orders. */
+  authority: z.array(authorityKeySchema),
+  /** Verify receipts. */
+  devices: z.array(z.object({ deviceId: deviceIdSchema, publicKey: z.string() })),
+})
+export type AdminKeys = z.infer<typeof adminKeysSchema>
+
+export const adminStatusSchema = z.object({ version: z.string(), timeMs: timeMsSchema, connections: z.number() })
+
+const none = z.strictObject({})
+const path = {
+  user: z.strictObject({ userName: userNameSchema }),
+  device: z.strictObject({ deviceId: deviceIdSchema }),
+  wipe: z.strictObject({ wipeId: wipeIdSchema }),
+}
+
+/** Every route: method, path below /admin/v1 with `:parameters`, body and answer. */
+export const adminRoutes = {
+  status: { method: 'GET', path: '/status', params: none, body: undefined, answer: adminStatusSchema },
+  createUser: { method: 'POST', path: '/users', params: none, body: createUserSchema, answer: adminUserSchema },
+  listUsers: { method: 'GET', path: '/users', params: none, body: undefined, answer: z.array(adminUserSchema) },
+  deactivateUser: {
+    method: 'POST',
+    path: '/users/:userName/deactivate',
+    params: path.user,
+    body: none,
+    answer: adminUserSchema,
+  },
+  createEnrolment: {
+    method: 'POST',
+    path: '/enrolments',
+    params: none,
+    body: createEnrolmentSchema,
+    answer: adminEnrolmentSchema,
+  },
+  createConversation: {
+    method: 'POST',
+    path: '/conversations',
+    params: none,
+    body: createConversationSchema,
+    answer: adminConversationSchema,
+  },
+  listConversations: {
+    method: 'GET',
+    path: '/conversations',
+    params: none,
+    body: undefined,
+    answer: z.array(adminConversationSchema),
+  },
+  listDevices: { method: 'GET', path: '/devices', params: none, body: undefined, answer: z.array(adminDeviceSchema) },
+  wipeDevice: {
+    method: 'POST',
+    path: '/devices/:deviceId/wipe',
+    params: path.device,
+    body: createWipeSchema,
+    answer: adminWipeSchema,
+  },
+  showWipe: { method: 'GET', path: '/wipes/:wipeId', params: path.wipe, body: undefined, answer: adminWipeSchema },
+  showKeys: { method: 'GET', path: '/keys', params: none, body: undefined, answer: adminKeysSchema },
+} as const
+export type AdminRouteName = keyof typeof adminRoutes
