@@ -1,0 +1,58 @@
+// Owns the table of everything the client writes to disk: what it is, what seals it, and when it is erased.
+// Always holds: a file in a profile matches one row, else persisted.test.ts and the end-to-end walk fail; a wipe removes
+// every row but those marked 'never', and the device key last of all, once its receipt has been acknowledged.
+
+export type EraseOn =
+  /** Gone with a wipe, first of all: without it nothing else can be read. */
+  | 'wipe-first'
+  | 'wipe'
+  /** Gone once the organisation has acknowledged the receipt. */
+  | 'wipe-acknowledged'
+  | 'never'
+
+export interface Persisted {
+  /** Below the profile folder; a trailing '/' stands for a folder and all in it. */
+  readonly path: string
+  readonly what: string
+  readonly sealedBy: string
+  readonly eraseOn: EraseOn
+}
+
+export const persisted: readonly Persisted[] = [
+  { path: 'vault/local.sealed', what: 'local half of the root key', sealedBy: 'OS key store', eraseOn: 'wipe-first' },
+  {
+    path: 'vault/lease.sealed',
+    what: 'server half of the root key and its term',
+    sealedBy: 'OS key store',
+    eraseOn: 'wipe-first',
+  },
+  {
+    path: 'vault/device.sealed',
+    what: 'device key, ids, pinned keys, order counter',
+    sealedBy: 'OS key store',
+    eraseOn: 'wipe-acknowledged',
+  },
+  {
+    path: 'store/',
+    what: 'message cache (SQLite) and quarantined older ones',
+    sealedBy: 'keyring, under the root key',
+    eraseOn: 'wipe',
+  },
+  { path: 'host/', what: "the host's own storage (Chromium profile)", sealedBy: 'holds no content', eraseOn: 'wipe' },
+  { path: 'logs/', what: 'program log', sealedBy: 'holds no content', eraseOn: 'wipe' },
+  { path: 'settings.json', what: 'theme, language, list width', sealedBy: 'holds no content', eraseOn: 'wipe' },
+  {
+    path: 'wipe/journal.json',
+    what: 'wipe order and how far its execution is',
+    sealedBy: 'holds no content',
+    eraseOn: 'wipe-acknowledged',
+  },
+  { path: 'wipe/notice.json', what: 'who wiped this desktop and why', sealedBy: 'holds no content', eraseOn: 'never' },
+  { path: 'profile.lock', what: 'lock against a second process', sealedBy: 'empty', eraseOn: 'never' },
+]
+
+/** The row a file belongs to. Drafts of atomic writes (`.new`) and SQLite's journals belong to their file's row. */
+export function rowOf(name: string): Persisted | undefined {
+  const base = name.replace(/(?:\.new|-journal)$/, '')
+  return persisted.find((row) => (row.path.endsWith('/') ? name.startsWith(row.path) : row.path === base))
+}
