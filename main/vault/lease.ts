@@ -1,0 +1,37 @@
+// Owns the arithmetic of the lease: until when cached conversations may be read without the server.
+// Always holds: pure; the time left never grows but by a new lease: a clock turned back takes the end of the term with it,
+// a clock turned forward uses the term up, and the length of a lease is the server's, however wrong our clock is.
+
+import type { Lease } from '../../shared/wire.ts'
+
+/** What lies sealed in vault/lease.sealed. */
+export interface LeaseRecord {
+  /** The server's half of the root key, base64url of 32 bytes. */
+  readonly share: string
+  readonly generation: number
+  /** End of the term by this computer's clock, milliseconds. */
+  readonly untilMs: number
+  /** What this computer's clock showed when it was last looked at, milliseconds; `untilMs` - `seenMs` is what is left. */
+  readonly seenMs: number
+}
+
+/** The record for a lease received at `nowMs` (ours) in a frame stamped `serverNowMs`. */
+export function leaseReceived(lease: Lease, serverNowMs: number, nowMs: number): LeaseRecord {
+  const lengthMs = Math.max(0, lease.untilMs - serverNowMs)
+  return { share: lease.share, generation: lease.generation, untilMs: nowMs + lengthMs, seenMs: nowMs }
+}
+
+/**
+ * The record after looking at the clock. Where the clock has gone back, the end goes back as far: were it left where it
+ * was, a clock set years ahead for one renewal and then corrected would make the term last those years.
+ */
+export function leaseSeen(record: LeaseRecord, nowMs: number): LeaseRecord {
+  if (nowMs === record.seenMs) return record
+  const setBackMs = Math.max(0, record.seenMs - nowMs)
+  return { ...record, untilMs: record.untilMs - setBackMs, seenMs: nowMs }
+}
+
+/** True once the term is over, now or when the clock was last looked at. */
+export function leaseExpired(record: LeaseRecord, nowMs: number): boolean {
+  return Math.max(nowMs, record.seenMs) >= record.untilMs
+}
