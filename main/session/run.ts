@@ -1,0 +1,426 @@
+// Owns performing the machine's effects: socket, timers, handshake, the order in which frames are handled.
+// Always holds: frames are handled one at a time in the order received, and reading pauses when they pile up; a wipe order
+// is looked at before anything that follows it; an order that does not verify changes nothing.
+
+import { limits } from '../../shared/limits.ts'
+import { type ClientId, type ConversationEvent, type ConversationId, makeId, type Policy } from '../../shared/model.ts'
+import { fromBase64url, openOrder, toBase64url, type WipeOrder } from '../../shared/proof.ts'
+import { type Failure, FailureError, fail, type Result } from '../../shared/result.ts'
+import {
+  authProofText,
+  type DownFrame,
+  type DownFrameOf,
+  type Lease,
+  parseDownFrame,
+  type UpFrame,
+  welcomeProofText,
+} from '../../shared/wire.ts'
+import { errorName, type Log } from '../log.ts'
+import type { Store } from '../store/store.ts'
+import type { Vault } from '../vault/vault.ts'
+import { backoffMs } from './backoff.ts'
+import { type Effect, type Event, type State, step, type TimerName } from './machine.ts'
+import type { OpenSocket, Socket } from './socket.ts'
+import { createSync, failureFrom, type Sync } from './sync.ts'
+
+export interface Clock {
+  /** Milliseconds since the epoch by this computer's clock. */
+  nowMs(): number
+  /** Runs once after `ms`; returns the way to cancel it. */
+  setTimer(run: () => void, ms: number): () => void
+}
+
+/** What the app does for the session, and hears from it. */
+export interface SessionHost {
+  store(): Store | undefined
+  /** Opens the cache with the lease that has just been saved. */
+  openCache(): Promise<Result<Store>>
+  closeCache(): void
+  /** A verified order: begins the wipe. Resolves when the intent is durable. */
+  beginWipe(order: WipeOrder, jws: string): Promise<void>
+  policyChanged(policy: Policy): void
+  stateChanged(): void
+  listChanged(): void
+  conversationChanged(conversationId: ConversationId): void
+  eventsAdded(conversationId: ConversationId, events: readonly ConversationEvent[], live: boolean): void
+  conversationsLost(conversationIds: readonly ConversationId[]): void
+  /** Names an error from the store as a failure, or throws it on where it is a bug. */
+  storeFailure(error: unknown): Failure
+}
+
+export interface SessionParts {
+  readonly vault: Pick<Vault, 'identity' | 'sign' | 'verifyAuthority' | 'saveLease' | 'update'>
+  readonly host: SessionHost
+  readonly openSocket: OpenSocket
+  readonly clock: Clock
+  /** In [0, 1). */
+  readonly random: () => number
+  readonly randomBytes: (count: number) => Uint8Array
+  readonly about: { readonly version: string; readonly platform: string }
+  readonly log: Log
+}
+
+export interface Session {
+  state(): State
+  dispatch(event: Event): void
+  /** Facts beside the state that the window shows. */
+  facts(): {
+    readonly lastHeardAtMs: number | undefined
+    readonly retryAtMs: number | undefined
+    readonly clockSkewMs: number | undefined
+    readonly catchUp: { readonly done: number; readonly total: number } | undefined
+  }
+  sending(): ReadonlySet<ClientId>
+  /** A message has been put into the outbox. */
+  flush(): void
+  markRead(conversationId: ConversationId, seq: number): void
+  fetchOlder(conversationId: ConversationId): Promise<Result<void>>
+  newClientId(): ClientId
+  /** Ends the connection and all timers, for good. Resolves when no frame is being handled any more. */
+  stop(): Promise<void>
+}
+
+/** A session that begins with the event `started`. */
+export function createSession(parts: SessionParts): Session {
+  const { vault, host, clock, log } = parts
+  let state: State = { type: 'signed-out' }
+  let socket: Socket | undefined
+  let sync: Sync | undefined
+  let hello: DownFrameOf<'hello'> | undefined
+  let welcome: DownFrameOf<'welcome'> | undefined
+  let clientNonce = ''
+  let openedAtMs = 0
+  let lastHeardAtMs: number | undefined
+  let retryAtMs: number | undefined
+  let clockSkewMs: number | undefined
+  let catchUp: { done: number; total: number } | undefined
+  let admitting: Promise<void> = Promise.resolve()
+  let stopped = false
+  const timers = new Map<TimerName, () => void>()
+  const inbox: string[] = []
+  let handling: Promise<void> | undefined
+
+  function dispatch(event: Event): void {
+    if (stopped) return
+    const next = step(state, event)
+    const changed = next.state !== state
+    if (next.state.type !== state.type)
+      log.info('session.state', { from: state.type, to: next.state.type, on: event.type })
+    state = next.state
+    for (const effect of next.effects) perform(effect)
+    if (changed) host.stateChanged()
+  }
+
+  function perform(effect: Effect): void {
+    switch (effect.type) {
+      case 'open-socket':
+        open()
+        return
+      case 'close-socket':
+        socket?.close()
+        socket = undefined
+        inbox.length = 0
+        return
+      case 'authenticate':
+        authenticate(effect.version)
+        return
+      case 'admit':
+        admitting = admit()
+        return
+      case 'start-sync':
+        startSync()
+        return
+      case 'stop-sync':
+        sync?.stop()
+        sync = undefined
+        return
+      case 'close-cache':
+        host.closeCache()
+        return
+      case 'ping':
+        send({ type: 'ping' })
+        return
+      case 'set-timer':
+        setTimer(effect.name, effect.ms)
+        return
+      case 'stop-timer':
+        timers.get(effect.name)?.()
+        timers.delete(effect.name)
+        if (effect.name === 'retry') retryAtMs = undefined
+        return
+      case 'schedule-retry': {
+        const ms = Math.max(effect.leastMs, backoffMs(effect.attempt, parts.random()))
+        retryAtMs = clock.nowMs() + ms
+        setTimer('retry', ms)
+        return
+      }
+    }
+  }
+
+  function setTimer(name: TimerName, ms: number): void {
+    timers.get(name)?.()
+    const cancel = clock.setTimer(() => {
+      timers.delete(name)
+      dispatch({ type: 'timer', name, silentForMs: clock.nowMs() - (lastHeardAtMs ?? 0) })
+    }, ms)
+    timers.set(name, cancel)
+  }
+
+  function send(frame: UpFrame): void {
+    socket?.send(JSON.stringify(frame))
+  }
+
+  function open(): void {
+    const identity = vault.identity()
+    if (!identity) return
+    hello = undefined
+    welcome = undefined
+    // A welcome proves itself over this connection's nonce: an earlier one's must not serve again.
+    clientNonce = ''
+    openedAtMs = clock.nowMs()
+    const mine: Socket = parts.openSocket(identity.serverOrigin, {
+      onOpen: () => mine === socket && dispatch({ type: 'socket-opened' }),
+      onText: (text) => mine === socket && receive(text),
+      onClose(problem) {
+        if (mine !== socket) return
+        // What was received before the close is handled before it.
+        void (handling ?? Promise.resolve()).then(() => {
+          if (mine !== socket) return
+          socket = undefined
+          dispatch({ type: 'socket-closed', livedMs: clock.nowMs() - openedAtMs, ...(problem && { problem }) })
+        })
+      },
+    })
+    socket = mine
+  }
+
+  function receive(text: string): void {
+    lastHeardAtMs = clock.nowMs()
+    inbox.push(text)
+    if (inbox.length >= limits.inboundFramesPause) socket?.pause()
+    handling ??= drain()
+  }
+
+  async function drain(): Promise<void> {
+    // Leave the socket's own turn: several frames of one packet must not hold the loop together.
+    await nextTurn()
+    while (inbox.length > 0) {
+      const text = inbox.shift() as string
+      if (inbox.length === limits.inboundFramesResume) socket?.resume()
+      try {
+        await handleText(text)
+      } catch (error) {
+        dispatch({ type: 'cache-failed', problem: failureOf(error) })
+      }
+      if (inbox.length > 0) await nextTurn()
+    }
+    // Before reading goes on: what that brings must find nobody handling.
+    handling = undefined
+    socket?.resume()
+  }
+
+  /** What could not be written ends the connection; a bug does too, rather than the program. */
+  function failureOf(error: unknown): Failure {
+    if (error instanceof FailureError) return error.failure
+    try {
+      return host.storeFailure(error)
+    } catch {
+      log.error('session.fault', { error: errorName(error) })
+      return fail('internal').error
+    }
+  }
+
+  async function handleText(text: string): Promise<void> {
+    const parsed = parseDownFrame(text)
+    switch (parsed.type) {
+      case 'unknown':
+        return log.info('session.unknownFrame', { frameType: parsed.frameType })
+      case 'malformed':
+        log.error('session.malformedFrame', { reason: parsed.reason })
+        return dismissed(fail('not-a-server', 'The server sent a malformed frame.').error)
+      case 'frame':
+        return handle(parsed.frame)
+    }
+  }
+
+  function dismissed(problem: Failure): void {
+    dispatch({ type: 'dismissed', livedMs: clock.nowMs() - openedAtMs, problem })
+  }
+
+  async function handle(frame: DownFrame): Promise<void> {
+    switch (frame.type) {
+      case 'hello':
+        // Once a connection: a second one would start a second handshake over the first.
+        if (hello) return
+        hello = frame
+        noteClock(frame.timeMs)
+        return dispatch({
+          type: 'hello',
+          versions: frame.versions,
+          sameWorkspace: frame.workspaceId === vault.identity()?.workspaceId,
+        })
+      case 'order':
+        return onOrder(frame.order)
+      case 'welcome':
+        return onWelcome(frame)
+      case 'bye':
+        return dismissed(failureFrom(frame))
+      case 'lease':
+        // Only from a server that has proved itself: another's share would make the cache unreadable for good.
+        return sync && saveLease(frame.lease, clock.nowMs() + (clockSkewMs ?? 0))
+      case 'policy':
+        return sync && host.policyChanged(frame.policy)
+      case 'pong':
+        return noteClock(frame.timeMs)
+      case 'receiptAccepted':
+        return
+      default:
+        return sync?.handle(frame)
+    }
+  }
+
+  function noteClock(serverMs: number): void {
+    const skew = serverMs - clock.nowMs()
+    clockSkewMs = Math.abs(skew) >= limits.clockSkewMs ? skew : undefined
+  }
+
+  function authenticate(version: number): void {
+    const identity = vault.identity()
+    if (!identity || !hello) return
+    const cursors = host.store()?.cursors() ?? { directory: '', access: '' }
+    clientNonce = toBase64url(parts.randomBytes(32))
+    const proof = vault.sign(encoder.encode(authProofText(identity.serverOrigin, identity.deviceId, hello.nonce)))
+    send({
+      type: 'auth',
+      version,
+      deviceId: identity.deviceId,
+      origin: identity.serverOrigin,
+      proof: toBase64url(proof),
+      clientNonce,
+      clientVersion: parts.about.version,
+      platform: parts.about.platform,
+      directoryCursor: cursors.directory,
+      accessCursor: cursors.access,
+    })
+  }
+
+  async function onWelcome(frame: DownFrameOf<'welcome'>): Promise<void> {
+    const identity = vault.identity()
+    const signature = fromBase64url(frame.proof)
+    if (welcome) return
+    const text =
+      identity && clientNonce !== ''
+        ? encoder.encode(welcomeProofText(identity.serverOrigin, identity.deviceId, clientNonce))
+        : undefined
+    const proven = text !== undefined && signature !== undefined && vault.verifyAuthority(frame.kid, text, signature)
+    if (!proven) log.error('session.welcomeNotProven')
+    welcome = frame
+    dispatch({ type: 'welcomed', proven })
+    // Frames that follow need the cache open.
+    await admitting
+  }
+
+  async function admit(): Promise<void> {
+    if (!welcome) return
+    const { policy, lease, timeMs, workspaceName } = welcome
+    try {
+      await saveLease(lease, timeMs)
+      if (workspaceName !== vault.identity()?.workspaceName) await vault.update({ workspaceName })
+      host.policyChanged(policy)
+      const opened = host.store() ? undefined : await host.openCache()
+      if (opened && !opened.ok) return dispatch({ type: 'cache-failed', problem: opened.error })
+    } catch (error) {
+      if (error instanceof FailureError) return dispatch({ type: 'cache-failed', problem: error.failure })
+      throw error
+    }
+    dispatch({ type: 'cache-opened' })
+  }
+
+  function saveLease(lease: Lease, serverNowMs: number): Promise<void> {
+    return vault.saveLease(lease, serverNowMs, clock.nowMs())
+  }
+
+  function startSync(): void {
+    const store = host.store()
+    if (!store) throw new Error('sync without a cache')
+    sync = createSync({
+      store,
+      send,
+      log,
+      setTimer: clock.setTimer,
+      listener: {
+        conversationChanged: host.conversationChanged,
+        listChanged: host.listChanged,
+        eventsAdded: host.eventsAdded,
+        conversationsLost: host.conversationsLost,
+        progress(progress) {
+          catchUp = progress
+          host.stateChanged()
+        },
+        caughtUp: () => dispatch({ type: 'caught-up' }),
+        fellBehind: () => dispatch({ type: 'fell-behind' }),
+      },
+    })
+  }
+
+  async function onOrder(jws: string): Promise<void> {
+    const identity = vault.identity()
+    if (!identity) return
+    const order = openOrder(jws, vault.verifyAuthority)
+    const refusal = order.ok ? whyRefused(order.value, identity) : order.error
+    if (refusal || !order.ok) {
+      log.error('wipe.orderRefused', { code: refusal?.code })
+      return
+    }
+    // Orders for single conversations are not carried out yet: refused whole rather than done in part.
+    if (order.value.scope.type !== 'device') {
+      log.error('wipe.scopeUnsupported')
+      return
+    }
+    await host.beginWipe(order.value, jws)
+    dispatch({ type: 'order-accepted' })
+  }
+
+  return {
+    state: () => state,
+    dispatch,
+    facts: () => ({ lastHeardAtMs, retryAtMs, clockSkewMs, catchUp }),
+    sending: () => sync?.sending ?? none,
+    flush() {
+      try {
+        sync?.flush()
+      } catch (error) {
+        dispatch({ type: 'cache-failed', problem: failureOf(error) })
+      }
+    },
+    markRead: (conversationId, seq) => sync?.markRead(conversationId, seq),
+    fetchOlder: (conversationId) => sync?.fetchOlder(conversationId) ?? Promise.resolve(fail('offline')),
+    newClientId: () => makeId('message', parts.randomBytes(20)),
+    async stop() {
+      stopped = true
+      for (const cancel of timers.values()) cancel()
+      timers.clear()
+      sync?.stop()
+      sync = undefined
+      socket?.close()
+      socket = undefined
+      inbox.length = 0
+      await handling
+    },
+  }
+}
+
+const encoder = new TextEncoder()
+const none: ReadonlySet<ClientId> = new Set()
+const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve))
+
+/** Why a well-signed order is not for this device now; undefined where it is. */
+export function whyRefused(
+  order: WipeOrder,
+  identity: { readonly deviceId: string; readonly workspaceId: string; readonly orderCounter: number },
+): Failure | undefined {
+  if (order.deviceId !== identity.deviceId || order.workspaceId !== identity.workspaceId)
+    return fail('order-wrong-device').error
+  if (order.counter <= identity.orderCounter) return fail('order-replayed').error
+  return undefined
+}
