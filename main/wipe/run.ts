@@ -1,0 +1,243 @@
+// Owns carrying out a wipe: journal, keys, files, receipt, delivery, device key; resumed at the next start after a crash.
+// Always holds: the intent is durable before anything is destroyed; every step is journalled after it is done; the local
+// work needs no network and is finished before any window shows; only the delivery waits for the server.
+
+import { z } from 'zod'
+import type { WipeNotice } from '../../shared/bridge.ts'
+import { limits } from '../../shared/limits.ts'
+import { openOrder, signReceipt, type WipeOrder } from '../../shared/proof.ts'
+import { errorName, type Log } from '../log.ts'
+import type { Profile } from '../profile/profile.ts'
+import type { Removed } from '../shell/shell.ts'
+import type { Vault } from '../vault/vault.ts'
+import { removeFiles } from './files.ts'
+import { type Journal, nextStep, receiptOf, type WipeStep } from './plan.ts'
+
+const JOURNAL_FILE = 'wipe/journal.json'
+const NOTICE_FILE = 'wipe/notice.json'
+
+const journalSchema = z.object({
+  format: z.literal(1),
+  order: z.string(),
+  serverOrigin: z.string(),
+  startedAtMs: z.number(),
+  attempts: z.number(),
+  keysHeld: z.number(),
+  keysGoneAtMs: z.number().optional(),
+  filesGone: z.object({ atMs: z.number(), files: z.number(), bytes: z.number(), left: z.number() }).optional(),
+  receipt: z.string().optional(),
+  delivered: z.boolean().optional(),
+  deviceKeyGone: z.boolean().optional(),
+})
+const noticeSchema = z.object({
+  wipeId: z.string(),
+  workspaceName: z.string(),
+  issuedBy: z.string(),
+  reason: z.string(),
+  issuedAtMs: z.number(),
+  wipedAtMs: z.number().optional(),
+  filesRemoved: z.number().optional(),
+  receipt: z.enum(['not-yet', 'signed', 'delivered']),
+})
+
+export interface WipeParts {
+  readonly profile: Profile
+  readonly vault: Pick<Vault, 'identity' | 'update' | 'sign' | 'destroyDataKeys' | 'destroyDeviceKey'>
+  /** Closes the cache and zeroes its keys. */
+  readonly closeCache: () => void
+  /** Closes logs and whatever else holds profile files open. */
+  readonly releaseFiles: () => void
+  readonly clearHostStorage: () => Promise<Removed>
+  /** Sends the receipt; true once the server has acknowledged it. */
+  readonly deliver: (serverOrigin: string, wipeId: string, receipt: string) => Promise<boolean>
+  readonly nowMs: () => number
+  readonly setTimer: (run: () => void, ms: number) => () => void
+  readonly about: { readonly bootId: string; readonly version: string }
+  readonly changed: (notice: WipeNotice) => void
+  readonly log: Log
+  /** Called before and after each step, for fault injection in tests. */
+  readonly probe?: (step: WipeStep, when: 'before' | 'after') => void
+}
+
+export interface Wipe {
+  /** What the window shows, where this profile is being or has been wiped. */
+  notice(): WipeNotice | undefined
+  /** True while local work or delivery is outstanding. */
+  underWay(): boolean
+  /** Makes the intent durable; carryOut() does the rest. `keysHeld` counts the data keys of cache and vault. */
+  begin(order: WipeOrder, jws: string, serverOrigin: string, keysHeld: number): Promise<void>
+  /** Does the local work (keys, files, receipt); resolves when it is done. Delivery goes on by itself. */
+  carryOut(): Promise<void>
+  /** Tries the delivery now; true once the receipt is acknowledged and the device key gone. */
+  deliverNow(): Promise<boolean>
+  /** A new enrolment: the notice is no longer shown. */
+  forget(): void
+  stop(): void
+}
+
+/** Reads the journal, if a wipe was cut off or is not yet acknowledged, and the notice of a finished one. */
+export function createWipe(parts: WipeParts): Wipe {
+  const { profile, vault, log } = parts
+  let journal: Journal | undefined = readJournal()
+  let notice: WipeNotice | undefined = journal ? undefined : readNotice()
+  let cancelRetry: (() => void) | undefined
+  let delivering: Promise<boolean> | undefined
+  let stopped = false
+  if (journal) write({ ...journal, attempts: journal.attempts + 1 })
+
+  function readJournal(): Journal | undefined {
+    const parsed = journalSchema.safeParse(readJson(JOURNAL_FILE))
+    return parsed.success ? (parsed.data as Journal) : undefined
+  }
+
+  function readNotice(): WipeNotice | undefined {
+    const parsed = noticeSchema.safeParse(readJson(NOTICE_FILE))
+    return parsed.success ? (parsed.data as WipeNotice) : undefined
+  }
+
+  function readJson(name: string): unknown {
+    const bytes = profile.read(name)
+    try {
+      return bytes && JSON.parse(Buffer.from(bytes).toString('utf8'))
+    } catch {
+      return undefined
+    }
+  }
+
+  function writeJson(name: string, value: unknown): void {
+    profile.write(name, Buffer.from(`${JSON.stringify(value)}\n`))
+  }
+
+  function write(next: Journal): void {
+    writeJson(JOURNAL_FILE, next)
+    journal = next
+  }
+
+  /** The order was verified before it was journalled; the device key may be gone by now, so it is only read here. */
+  function orderOf(current: Journal): WipeOrder {
+    const order = openOrder(current.order, () => true)
+    if (!order.ok) throw new Error('the journalled order does not parse')
+    return order.value
+  }
+
+  function noticeOf(current: Journal): WipeNotice {
+    const order = orderOf(current)
+    return {
+      wipeId: order.wipeId,
+      workspaceName: order.workspaceName,
+      issuedBy: order.issuedBy,
+      reason: order.reason,
+      issuedAtMs: order.issuedAtMs,
+      ...(current.filesGone && { wipedAtMs: current.filesGone.atMs, filesRemoved: current.filesGone.files }),
+      receipt: current.delivered ? 'delivered' : current.receipt ? 'signed' : 'not-yet',
+    }
+  }
+
+  async function perform(step: WipeStep, current: Journal): Promise<void> {
+    parts.probe?.(step, 'before')
+    await work(step, current)
+    parts.probe?.(step, 'after')
+    if (notice) parts.changed(notice)
+  }
+
+  async function work(step: WipeStep, current: Journal): Promise<void> {
+    switch (step) {
+      case 'destroy-keys':
+        parts.closeCache()
+        vault.destroyDataKeys()
+        return write({ ...current, keysGoneAtMs: parts.nowMs() })
+      case 'remove-files': {
+        parts.releaseFiles()
+        const host = await parts.clearHostStorage()
+        const own = removeFiles(profile.dir, ['host/'])
+        const filesGone = {
+          atMs: parts.nowMs(),
+          files: own.files + host.files,
+          bytes: own.bytes + host.bytes,
+          left: own.left,
+        }
+        return write({ ...current, filesGone })
+      }
+      case 'sign-receipt': {
+        const identity = vault.identity()
+        if (!identity) throw new Error('no identity to sign the receipt with')
+        const receipt = signReceipt(
+          receiptOf(orderOf(current), current, { ...parts.about, userId: identity.userId }),
+          vault.sign,
+        )
+        return write({ ...current, receipt })
+      }
+      case 'deliver':
+        return
+      case 'destroy-device-key':
+        await vault.destroyDeviceKey()
+        return write({ ...current, deviceKeyGone: true })
+      case 'finish':
+        notice = noticeOf(current)
+        writeJson(NOTICE_FILE, notice)
+        profile.remove(JOURNAL_FILE)
+        journal = undefined
+        return
+    }
+  }
+
+  async function attemptDelivery(): Promise<boolean> {
+    const current = journal
+    if (!current?.receipt) return journal === undefined
+    const { wipeId } = orderOf(current)
+    if (!current.delivered) {
+      parts.probe?.('deliver', 'before')
+      if (!(await parts.deliver(current.serverOrigin, wipeId, current.receipt))) return false
+      write({ ...current, delivered: true })
+      parts.probe?.('deliver', 'after')
+    }
+    for (let left = journal; left; left = journal) await perform(nextStep(left), left)
+    log.info('wipe.finished', { wipeId })
+    return true
+  }
+
+  function deliverNow(): Promise<boolean> {
+    delivering ??= attemptDelivery().finally(() => {
+      delivering = undefined
+    })
+    return delivering
+  }
+
+  async function keepDelivering(delayMs: number): Promise<void> {
+    if (stopped) return
+    const done = await deliverNow().catch((error: unknown) => {
+      log.error('wipe.deliveryFailed', { error: errorName(error) })
+      return false
+    })
+    if (done || stopped) return
+    cancelRetry = parts.setTimer(() => void keepDelivering(Math.min(delayMs * 2, limits.receiptRetryMostMs)), delayMs)
+  }
+
+  return {
+    notice: () => (journal ? noticeOf(journal) : notice),
+    underWay: () => journal !== undefined,
+    async begin(order, jws, serverOrigin, keysHeld) {
+      if (journal) return
+      write({ format: 1, order: jws, serverOrigin, startedAtMs: parts.nowMs(), attempts: 1, keysHeld })
+      log.info('wipe.begun', { wipeId: order.wipeId })
+      await vault.update({ orderCounter: order.counter })
+    },
+    async carryOut() {
+      for (let current = journal; current; current = journal) {
+        const step = nextStep(current)
+        if (step === 'deliver') break
+        await perform(step, current)
+      }
+      void keepDelivering(limits.receiptRetryFirstMs)
+    },
+    deliverNow,
+    forget() {
+      notice = undefined
+      profile.remove(NOTICE_FILE)
+    },
+    stop() {
+      stopped = true
+      cancelRetry?.()
+    },
+  }
+}
