@@ -1,0 +1,406 @@
+// Owns joining the modules into one app: profile, vault, cache, search, session, wipe, bridge. Knows no host.
+// Always holds: an interrupted wipe is finished before the cache is opened or a window shown; the cache is open only with
+// a valid lease; whatever ends the program leaves every file whole. Imports no Electron; the only place modules meet.
+
+import { randomBytes, randomUUID } from 'node:crypto'
+import { rmSync } from 'node:fs'
+import { defaultSettings, type SessionView, type Settings, settingsSchema } from '../shared/bridge.ts'
+import { limits } from '../shared/limits.ts'
+import type { ConversationEvent, ConversationId, Policy } from '../shared/model.ts'
+import { type Failure, type FailureCode, FailureError, fail, ok, type Result } from '../shared/result.ts'
+import { type CallParts, createCalls } from './calls.ts'
+import { createCoalescer } from './coalesce.ts'
+import { errorName, type Log } from './log.ts'
+import { openProfile, type Profile } from './profile/profile.ts'
+import { createSearch, type Search } from './search/search.ts'
+import { deliverReceipt, enrol, parseServerUrl } from './session/http.ts'
+import { type Clock, createSession, type Session } from './session/run.ts'
+import { openSocket } from './session/socket.ts'
+import { viewSession } from './session-view.ts'
+import type { Shell } from './shell/shell.ts'
+import { quarantine, storeFailure } from './store/database.ts'
+import { openStore, type Store } from './store/store.ts'
+import { createCipher } from './vault/cipher.ts'
+import { createVault, type Vault } from './vault/vault.ts'
+import type { WipeStep } from './wipe/plan.ts'
+import { createWipe, type Wipe } from './wipe/run.ts'
+
+export interface AppOptions {
+  readonly shell: Shell
+  readonly profileDir: string
+  readonly version: string
+  /** For the fleet table, for example 'win32-x64'. */
+  readonly platform: string
+  readonly deviceName: string
+  /** Server address; with a code, enrols at start where the profile is not enrolled. Alone, it corrects the address. */
+  readonly serverUrl?: string
+  readonly enrolCode?: string
+  readonly log: Log & { closeFile?(): void }
+  readonly clock?: Clock
+  /** Fault injection for tests of the wipe. */
+  readonly wipeProbe?: (step: WipeStep, when: 'before' | 'after') => void
+}
+
+export interface App {
+  /** Serves the bridge, resumes an interrupted wipe, opens the cache, connects, shows the window. */
+  start(): Promise<void>
+  stop(): Promise<void>
+}
+
+const CACHE_FILE = 'store/cache.db'
+const SETTINGS_FILE = 'settings.json'
+
+const systemClock: Clock = {
+  nowMs: () => Date.now(),
+  setTimer(run, ms) {
+    const timer = setTimeout(run, ms)
+    return () => clearTimeout(timer)
+  },
+}
+
+/** An app on `shell`. Nothing happens before start(). */
+export function createApp(options: AppOptions): App {
+  const { shell, log, clock = systemClock } = options
+  const about = { version: options.version, platform: options.platform }
+  const cipherReady = createCipher()
+  let profile: Profile | undefined
+  let vault: Vault | undefined
+  let wipe: Wipe | undefined
+  let session: Session | undefined
+  let store: Store | undefined
+  let search: Search | undefined
+  let policy: Policy | undefined
+  let settings: Settings = defaultSettings
+  /** What keeps the app from working at all, until the next start. */
+  let obstacle: Failure | undefined
+  let cancelLeaseCheck: (() => void) | undefined
+  const stopListening: (() => void)[] = []
+
+  const changes = createCoalescer(clock, limits.changeEventMs, {
+    session: () => shell.emit('sessionChanged', sessionView()),
+    list() {
+      shell.emit('conversationsChanged', {})
+      showStatus()
+    },
+    conversation: (conversationId: ConversationId) => shell.emit('messagesChanged', { conversationId }),
+  })
+
+  // --- what the window sees -------------------------------------------------------------------------------------------
+
+  function sessionView(): SessionView {
+    return viewSession({ shell, version: options.version, settings, vault, session, store, wipe, obstacle })
+  }
+
+  function showStatus(): void {
+    const unread = store?.listConversations(session?.sending() ?? new Set()).reduce((sum, c) => sum + c.unread, 0) ?? 0
+    shell.showStatus({ unread, state: sessionView().state })
+  }
+
+  function stateChanged(): void {
+    changes.session()
+    showStatus()
+  }
+
+  // --- the cache ----------------------------------------------------------------------------------------------------------
+
+  async function openCache(): Promise<Result<Store>> {
+    if (store) return ok(store)
+    const identity = vault?.identity()
+    if (!vault || !profile || !identity) return fail('not-enrolled')
+    const root = await vault.openRootKey(clock.nowMs())
+    if (!root.ok) return root
+    const cipher = await cipherReady
+    const parts = { file: profile.path(CACHE_FILE), cipher, rootKey: root.value, self: identity.userId }
+    let opened = openStore(parts)
+    if (!opened.ok && opened.error.code === 'store-corrupt') {
+      // Kept whole for support, never overwritten; everything the server has is fetched again.
+      log.error('store.quarantined', { reason: opened.error.message })
+      quarantine(parts.file, clock.nowMs())
+      opened = openStore(parts)
+    }
+    root.value.fill(0)
+    if (!opened.ok) return opened
+    store = opened.value
+    search = createSearch(store)
+    search.indexed.catch((error: unknown) => log.error('search.indexing', { error: errorName(error) }))
+    changes.list()
+    return opened
+  }
+
+  function closeCache(): void {
+    search?.close()
+    search = undefined
+    store?.close()
+    store = undefined
+  }
+
+  /** The lease is over: the share is erased, so that nothing short of the server opens the cache again. */
+  async function checkLease(): Promise<void> {
+    if (!vault || !(await vault.leaseOver(clock.nowMs()))) return
+    log.info('lease.over')
+    vault.eraseLease()
+    session?.dispatch({ type: 'lease-over' })
+  }
+
+  function watchLease(): void {
+    const untilMs = vault?.leaseUntilMs()
+    const ms = Math.min(limits.leaseCheckMs, Math.max(1000, (untilMs ?? Number.POSITIVE_INFINITY) - clock.nowMs()))
+    cancelLeaseCheck = clock.setTimer(() => {
+      checkLease()
+        .catch((error: unknown) => log.error('lease.check', { error: errorName(error) }))
+        .finally(watchLease)
+    }, ms)
+  }
+
+  // --- the session ----------------------------------------------------------------------------------------------------------
+
+  function newSession(v: Vault): Session {
+    return createSession({
+      vault: v,
+      openSocket,
+      clock,
+      random: Math.random,
+      randomBytes: (count) => randomBytes(count),
+      about,
+      log,
+      host: {
+        store: () => store,
+        openCache,
+        closeCache() {
+          closeCache()
+          // What the window holds in memory goes with the keys.
+          void shell.resetWindow()
+        },
+        async beginWipe(order, jws) {
+          const origin = v.identity()?.serverOrigin
+          if (!wipe || !origin) return
+          await wipe.begin(order, jws, origin, (store?.keyCount() ?? 0) + VAULT_KEYS)
+          setImmediate(() => void carryOutWipe())
+        },
+        policyChanged(next) {
+          policy = next
+          shell.setContentProtection(next.contentProtection)
+        },
+        stateChanged,
+        listChanged: changes.list,
+        conversationChanged: changes.conversation,
+        eventsAdded(conversationId, events, live) {
+          search?.add(conversationId, events)
+          if (live) notifyOf(events)
+        },
+        conversationsLost: (ids) => search?.remove(ids),
+        storeFailure,
+      },
+    })
+  }
+
+  function notifyOf(events: readonly ConversationEvent[]): void {
+    const self = store?.self
+    const latest = events.findLast((event) => event.content.type === 'message' && event.actorId !== self)
+    if (!latest || shell.isFocused() || policy?.notifications === undefined) return
+    const sender = store?.person(latest.actorId)?.displayName ?? ''
+    const body = 'body' in latest.content && typeof latest.content.body === 'string' ? latest.content.body : ''
+    shell.notify({
+      title: policy.notifications === 'hidden' ? 'Causeway' : sender,
+      body: policy.notifications === 'full' ? body.slice(0, NOTICE_CHARS).toWellFormed() : '…',
+      onClick: () => void shell.showWindow(),
+    })
+  }
+
+  async function enroll(args: { serverUrl: string; code: string }): Promise<Result<SessionView>> {
+    // Only where there is nothing left to lose: no identity, or one that the key store no longer opens.
+    if (!vault || (obstacle && obstacle.code !== 'keystore-changed'))
+      return { ok: false, error: obstacle ?? fail('internal').error }
+    if (vault.identity() && !wipe?.underWay()) return fail('already-enrolled')
+    // The proof of an earlier wipe is delivered before the device is given a new identity.
+    if (wipe?.underWay() && !(await wipe.deliverNow())) return fail('unavailable')
+    const request = { serverUrl: args.serverUrl, code: args.code, deviceName: options.deviceName, ...about }
+    const enrolled = await enrol(vault, request, clock.nowMs())
+    if (!enrolled.ok) return enrolled
+    obstacle = undefined
+    wipe?.forget()
+    if (profile) rmSync(profile.path('store'), { recursive: true, force: true })
+    await session?.stop()
+    session = newSession(vault)
+    session.dispatch({ type: 'enrolled' })
+    return ok(sessionView())
+  }
+
+  // --- wipe -------------------------------------------------------------------------------------------------------------------
+
+  async function carryOutWipe(): Promise<void> {
+    if (!wipe) return
+    stateChanged()
+    try {
+      await wipe.carryOut()
+    } catch (error) {
+      log.error('wipe.step', { error: errorName(error) })
+    }
+    const notice = wipe.notice()
+    if (notice?.wipedAtMs === undefined) {
+      // Keys or files could not be removed (a full or read-only disk): nothing opens meanwhile, and it is tried again.
+      clock.setTimer(() => void carryOutWipe(), limits.receiptRetryFirstMs)
+      return
+    }
+    session?.dispatch({ type: 'wiped' })
+    shell.emit('wiped', notice)
+    await shell.resetWindow()
+    stateChanged()
+  }
+
+  // --- life -------------------------------------------------------------------------------------------------------------------
+
+  async function open(): Promise<void> {
+    const opened = openProfile(options.profileDir)
+    if (!opened.ok) {
+      obstacle = opened.error
+      return
+    }
+    profile = opened.value
+    settings = readSettings(profile)
+    await cipherReady
+    vault = createVault({ profile, keyStore: shell.keyStore })
+    wipe = createWipe({
+      profile,
+      vault,
+      closeCache,
+      releaseFiles: () => log.closeFile?.(),
+      clearHostStorage: shell.clearHostStorage,
+      deliver: deliverReceipt,
+      nowMs: clock.nowMs,
+      setTimer: clock.setTimer,
+      about: { bootId: randomUUID(), version: options.version },
+      changed(notice) {
+        shell.emit('wiped', notice)
+        changes.session()
+      },
+      log,
+      ...(options.wipeProbe && { probe: options.wipeProbe }),
+    })
+    session = newSession(vault)
+    const identity = await vault.load()
+    if (wipe.underWay()) {
+      if (!identity.ok) log.error('wipe.identity', { code: identity.error.code })
+      session.dispatch({ type: 'order-accepted' })
+      await carryOutWipe()
+      return
+    }
+    if (!identity.ok) {
+      obstacle = identity.error
+      return
+    }
+    await begin(vault, identity.value !== undefined)
+  }
+
+  async function begin(v: Vault, enrolled: boolean): Promise<void> {
+    const usable = await shell.keyStore.check()
+    if (!usable.ok) {
+      obstacle = usable.error
+      return
+    }
+    if (!enrolled) {
+      session?.dispatch({ type: 'started', enrolled: false, cache: false })
+      if (options.serverUrl === undefined || options.enrolCode === undefined) return
+      const done = await enroll({ serverUrl: options.serverUrl, code: options.enrolCode })
+      if (!done.ok) session?.dispatch({ type: 'started', enrolled: false, cache: false, problem: done.error })
+      return
+    }
+    if (options.serverUrl !== undefined) {
+      const origin = parseServerUrl(options.serverUrl)
+      if (origin.ok && origin.value !== v.identity()?.serverOrigin) await v.update({ serverOrigin: origin.value })
+    }
+    await checkLease()
+    const cache = await openCache()
+    if (!cache.ok && cache.error.code !== 'locked') {
+      obstacle = cache.error
+      return
+    }
+    session?.dispatch({ type: 'started', enrolled: true, cache: cache.ok })
+  }
+
+  function readSettings(from: Profile): Settings {
+    try {
+      const bytes = from.read(SETTINGS_FILE)
+      const parsed = settingsSchema.safeParse(bytes && JSON.parse(Buffer.from(bytes).toString('utf8')))
+      return parsed.success ? parsed.data : defaultSettings
+    } catch {
+      return defaultSettings
+    }
+  }
+
+  const callParts: CallParts = {
+    session() {
+      if (!session) throw new FailureError(obstacle ?? fail('not-enrolled').error)
+      return session
+    },
+    cache: () => (store && search ? ok({ store, search }) : fail(whyNoCache())),
+    getSession: sessionView,
+    enroll,
+    setSettings(change) {
+      settings = {
+        theme: change.theme ?? settings.theme,
+        language: change.language ?? settings.language,
+        listWidthPx: change.listWidthPx ?? settings.listWidthPx,
+      }
+      if (!wipe?.underWay()) profile?.write(SETTINGS_FILE, Buffer.from(`${JSON.stringify(settings)}\n`))
+      changes.session()
+      return settings
+    },
+    openExternal: shell.openExternal,
+    nowMs: clock.nowMs,
+    listChanged() {
+      changes.list()
+      changes.session()
+    },
+    conversationChanged: changes.conversation,
+    storeFailure,
+    log,
+  }
+
+  function whyNoCache(): FailureCode {
+    if (obstacle) return obstacle.code
+    const state = session?.state().type
+    if (state === 'wiping' || state === 'wiped') return state
+    return vault?.identity() ? 'locked' : 'not-enrolled'
+  }
+
+  return {
+    async start() {
+      shell.serve(createCalls(callParts))
+      shell.onQuit(() => this.stop())
+      stopListening.push(
+        shell.onPower((event) => {
+          if (event === 'suspend') session?.dispatch({ type: 'suspended' })
+          if (event !== 'resume') return
+          void checkLease().finally(() => session?.dispatch({ type: 'connect-asked' }))
+        }),
+      )
+      try {
+        await open()
+      } catch (error) {
+        if (!(error instanceof FailureError)) throw error
+        obstacle = error.failure
+      }
+      if (obstacle) log.error('app.obstacle', { code: obstacle.code })
+      watchLease()
+      await shell.showWindow()
+      showStatus()
+      stateChanged()
+    },
+    async stop() {
+      cancelLeaseCheck?.()
+      for (const stop of stopListening.splice(0)) stop()
+      changes.stop()
+      wipe?.stop()
+      await session?.stop()
+      closeCache()
+      profile?.release()
+      profile = undefined
+    },
+  }
+}
+
+/** Local secret and lease share: the keys of a profile outside the cache's keyring. */
+const VAULT_KEYS = 2
+/** Characters of a message in a notification: what systems show of it. */
+const NOTICE_CHARS = 120

@@ -1,0 +1,52 @@
+// Owns the session as the window sees it: the states of session, vault, store and wipe joined into one value.
+// Always holds: reads only; no key, token or path is in it.
+
+import type { SessionView, Settings } from '../shared/bridge.ts'
+import type { Failure } from '../shared/result.ts'
+import type { Session } from './session/run.ts'
+import type { Shell } from './shell/shell.ts'
+import type { Store } from './store/store.ts'
+import type { Vault } from './vault/vault.ts'
+import type { Wipe } from './wipe/run.ts'
+
+export interface SessionViewParts {
+  readonly shell: Pick<Shell, 'kind' | 'systemLanguages'>
+  readonly version: string
+  readonly settings: Settings
+  readonly vault: Vault | undefined
+  readonly session: Session | undefined
+  readonly store: Store | undefined
+  readonly wipe: Wipe | undefined
+  /** What keeps the app from working at all, until the next start. */
+  readonly obstacle: Failure | undefined
+}
+
+/** The session, whole, as it stands. */
+export function viewSession(parts: SessionViewParts): SessionView {
+  const { shell, version, settings, vault, session, store, wipe, obstacle } = parts
+  const identity = vault?.identity()
+  const notice = wipe?.notice()
+  const facts = session?.facts()
+  const state = session?.state() ?? { type: 'signed-out' as const }
+  const problem = obstacle ?? ('problem' in state ? state.problem : undefined)
+  const me = identity && store?.person(identity.userId)
+  const readableUntilMs = vault?.leaseUntilMs()
+  return {
+    // After a restart the session knows no identity; that there was a wipe is told by the notice that was left.
+    state: notice && !identity ? 'wiped' : state.type,
+    host: shell.kind,
+    version,
+    settings,
+    systemLanguages: [...shell.systemLanguages],
+    ...(identity && { workspaceName: identity.workspaceName }),
+    ...(me && { me }),
+    ...(facts?.lastHeardAtMs !== undefined && { lastHeardAtMs: facts.lastHeardAtMs }),
+    ...(facts?.retryAtMs !== undefined && { retryAtMs: facts.retryAtMs }),
+    ...(readableUntilMs !== undefined && { readableUntilMs }),
+    ...(facts?.catchUp && { catchUp: facts.catchUp }),
+    queued: store?.queued() ?? 0,
+    ...(problem && { problem }),
+    ...(facts?.clockSkewMs !== undefined && { clockSkewMs: facts.clockSkewMs }),
+    ...(notice && { wipe: notice }),
+  }
+}
