@@ -17,12 +17,12 @@ import { authorityKeySchema } from './wire.ts'
 /** ISO 8601 in UTC, for people and scripts. */
 const instantSchema = z.iso.datetime()
 const attributeSchema = z.string().min(1).max(limits.attributeChars)
-/** What IT types to name a person: letters of any script, digits, and . _ - @ + */
+/** What IT types to name a person: a letter of any script or a digit, then also . _ - @ + (so never a path segment). */
 export const userNameSchema = z
   .string()
   .min(1)
   .max(limits.userNameChars)
-  .regex(/^[\p{L}\p{N}._@+-]+$/u)
+  .regex(/^[\p{L}\p{N}][\p{L}\p{N}._@+-]*$/u)
 
 export const adminUserSchema = z.object({
   id: userIdSchema,

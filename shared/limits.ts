@@ -110,6 +110,16 @@ export const limits = {
   /** A wipe order as compact JWS. */
   orderBytes: 8 * 1024,
 
+  // --- admin CLI ------------------------------------------------------------------------------------------------------
+  /** One request of the CLI: creating ten thousand things is many requests, none of which takes this long. */
+  adminRequestMs: 30 * SECOND_MS,
+  /** One answer to the CLI: a list of 100 000 devices stays below it. */
+  adminAnswerBytes: 64 * 1024 * 1024,
+  /** A token file: larger is not a token. */
+  adminTokenBytes: 4 * 1024,
+  /** A file of keys or of a wipe given to `wipes verify`. */
+  adminFileBytes: 16 * 1024 * 1024,
+
   // --- server -----------------------------------------------------------------------------------------------------------
   /** One HTTP request body of the admin API. */
   httpBodyBytes: 1024 * 1024,

@@ -64,7 +64,8 @@ export const wipeReceiptSchema = z.object({
 })
 export type WipeReceipt = z.infer<typeof wipeReceiptSchema>
 
-const headerSchema = z.object({ alg: z.literal('EdDSA'), typ: z.string(), kid: z.string().min(1).max(128) })
+// Strict: an extension that must be understood (`crit`, RFC 7515 §4.1.11) is one we do not understand.
+const headerSchema = z.strictObject({ alg: z.literal('EdDSA'), typ: z.string(), kid: z.string().min(1).max(128) })
 
 const encoder = new TextEncoder()
 const decoder = new TextDecoder('utf-8', { fatal: true })

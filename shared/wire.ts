@@ -102,7 +102,7 @@ export function normaliseEnrolCode(typed: string): string {
   return typed
     .normalize('NFKC')
     .toUpperCase()
-    .replace(/[\s\-–—_.]/g, '')
+    .replace(/[\s\p{Pd}\u2212_.]/gu, '')
     .replace(/O/g, '0')
     .replace(/[IL]/g, '1')
 }
