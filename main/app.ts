@@ -207,11 +207,19 @@ export function createApp(options: AppOptions): App {
     })
   }
 
+  /** Nothing is left to lose: no identity, one that the key store no longer opens, or one the server does not accept. */
+  function mayEnrol(): Result<void> {
+    if (obstacle && obstacle.code !== 'keystore-changed') return { ok: false, error: obstacle }
+    const state = session?.state()
+    const refusal = state && 'problem' in state ? state.problem?.code : undefined
+    const useless = refusal !== undefined && uselessIdentity.has(refusal)
+    return vault?.identity() && !wipe?.underWay() && !useless ? fail('already-enrolled') : ok(undefined)
+  }
+
   async function enroll(args: { serverUrl: string; code: string }): Promise<Result<SessionView>> {
-    // Only where there is nothing left to lose: no identity, or one that the key store no longer opens.
-    if (!vault || (obstacle && obstacle.code !== 'keystore-changed'))
-      return { ok: false, error: obstacle ?? fail('internal').error }
-    if (vault.identity() && !wipe?.underWay()) return fail('already-enrolled')
+    const allowed = mayEnrol()
+    if (!allowed.ok) return allowed
+    if (!vault || !profile) return fail('internal')
     // The proof of an earlier wipe is delivered before the device is given a new identity.
     if (wipe?.underWay() && !(await wipe.deliverNow())) return fail('unavailable')
     const request = { serverUrl: args.serverUrl, code: args.code, deviceName: options.deviceName, ...about }
@@ -219,8 +227,9 @@ export function createApp(options: AppOptions): App {
     if (!enrolled.ok) return enrolled
     obstacle = undefined
     wipe?.forget()
-    if (profile) rmSync(profile.path('store'), { recursive: true, force: true })
     await session?.stop()
+    closeCache()
+    rmSync(profile.path('store'), { recursive: true, force: true })
     session = newSession(vault)
     session.dispatch({ type: 'enrolled' })
     return ok(sessionView())
@@ -400,6 +409,8 @@ export function createApp(options: AppOptions): App {
   }
 }
 
+/** What a server says to a device that it will never admit again under its present identity. */
+const uselessIdentity: ReadonlySet<string> = new Set(['device-unknown', 'device-revoked', 'device-wiped'])
 /** Local secret and lease share: the keys of a profile outside the cache's keyring. */
 const VAULT_KEYS = 2
 /** Characters of a message in a notification: what systems show of it. */

@@ -2,7 +2,7 @@
 // Always holds: reads only; no key, token or path is in it.
 
 import type { SessionView, Settings } from '../shared/bridge.ts'
-import type { Failure } from '../shared/result.ts'
+import { type Failure, fail } from '../shared/result.ts'
 import type { Session } from './session/run.ts'
 import type { Shell } from './shell/shell.ts'
 import type { Store } from './store/store.ts'
@@ -28,7 +28,8 @@ export function viewSession(parts: SessionViewParts): SessionView {
   const notice = wipe?.notice()
   const facts = session?.facts()
   const state = session?.state() ?? { type: 'signed-out' as const }
-  const problem = obstacle ?? ('problem' in state ? state.problem : undefined)
+  const skewed = facts?.clockSkewMs === undefined ? undefined : fail('clock-skewed').error
+  const problem = obstacle ?? ('problem' in state ? state.problem : undefined) ?? skewed
   const me = identity && store?.person(identity.userId)
   const readableUntilMs = vault?.leaseUntilMs()
   return {
