@@ -96,6 +96,12 @@ export function createApp(options: AppOptions): App {
     shell.showStatus({ unread, state: sessionView().state })
   }
 
+  /** The list has changed, and with it perhaps how many messages wait. */
+  function listChanged(): void {
+    changes.list()
+    changes.session()
+  }
+
   function stateChanged(): void {
     changes.session()
     showStatus()
@@ -182,7 +188,7 @@ export function createApp(options: AppOptions): App {
           shell.setContentProtection(next.contentProtection)
         },
         stateChanged,
-        listChanged: changes.list,
+        listChanged,
         conversationChanged: changes.conversation,
         eventsAdded(conversationId, events, live) {
           search?.add(conversationId, events)
@@ -357,10 +363,7 @@ export function createApp(options: AppOptions): App {
     },
     openExternal: shell.openExternal,
     nowMs: clock.nowMs,
-    listChanged() {
-      changes.list()
-      changes.session()
-    },
+    listChanged,
     conversationChanged: changes.conversation,
     storeFailure,
     log,

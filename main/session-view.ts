@@ -32,6 +32,7 @@ export function viewSession(parts: SessionViewParts): SessionView {
   const problem = obstacle ?? ('problem' in state ? state.problem : undefined) ?? skewed
   const me = identity && store?.person(identity.userId)
   const readableUntilMs = vault?.leaseUntilMs()
+  const lastHeardAtMs = facts?.lastHeardAtMs ?? vault?.leaseReceivedMs()
   return {
     // After a restart the session knows no identity; that there was a wipe is told by the notice that was left.
     state: notice && !identity ? 'wiped' : state.type,
@@ -41,7 +42,7 @@ export function viewSession(parts: SessionViewParts): SessionView {
     systemLanguages: [...shell.systemLanguages],
     ...(identity && { workspaceName: identity.workspaceName }),
     ...(me && { me }),
-    ...(facts?.lastHeardAtMs !== undefined && { lastHeardAtMs: facts.lastHeardAtMs }),
+    ...(lastHeardAtMs !== undefined && { lastHeardAtMs }),
     ...(facts?.retryAtMs !== undefined && { retryAtMs: facts.retryAtMs }),
     ...(readableUntilMs !== undefined && { readableUntilMs }),
     ...(facts?.catchUp && { catchUp: facts.catchUp }),

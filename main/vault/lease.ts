@@ -9,6 +9,8 @@ export interface LeaseRecord {
   /** The server's half of the root key, base64url of 32 bytes. */
   readonly share: string
   readonly generation: number
+  /** When it was received: the last contact that is known after a restart, milliseconds. */
+  readonly receivedMs: number
   /** End of the term by this computer's clock, milliseconds. */
   readonly untilMs: number
   /** What this computer's clock showed when it was last looked at, milliseconds; `untilMs` - `seenMs` is what is left. */
@@ -18,7 +20,7 @@ export interface LeaseRecord {
 /** The record for a lease received at `nowMs` (ours) in a frame stamped `serverNowMs`. */
 export function leaseReceived(lease: Lease, serverNowMs: number, nowMs: number): LeaseRecord {
   const lengthMs = Math.max(0, lease.untilMs - serverNowMs)
-  return { share: lease.share, generation: lease.generation, untilMs: nowMs + lengthMs, seenMs: nowMs }
+  return { share: lease.share, generation: lease.generation, receivedMs: nowMs, untilMs: nowMs + lengthMs, seenMs: nowMs }
 }
 
 /**

@@ -45,6 +45,7 @@ export type Identity = Omit<IdentityRecord, 'format' | 'deviceSeed'>
 const leaseRecordSchema = z.strictObject({
   share: z.string().length(43),
   generation: z.number().int(),
+  receivedMs: z.number(),
   untilMs: z.number(),
   seenMs: z.number(),
 })
@@ -68,6 +69,8 @@ export interface Vault {
   saveLease(lease: Lease, serverNowMs: number, nowMs: number): Promise<void>
   /** The end of the current lease by this computer's clock. */
   leaseUntilMs(): number | undefined
+  /** When the current lease was received, by this computer's clock: the last contact known after a restart. */
+  leaseReceivedMs(): number | undefined
   /** Looks at the clock; true where the term is over. The caller then closes the cache and calls eraseLease(). */
   leaseOver(nowMs: number): Promise<boolean>
   eraseLease(): void
@@ -205,6 +208,7 @@ export function createVault({ profile, keyStore }: VaultParts): Vault {
       })
     },
     leaseUntilMs: () => lease?.untilMs,
+    leaseReceivedMs: () => lease?.receivedMs,
     async leaseOver(nowMs) {
       if (!lease) return false
       const seen = leaseSeen(lease, nowMs)
@@ -230,9 +234,9 @@ export function createVault({ profile, keyStore }: VaultParts): Vault {
       if (!local) {
         const before = timesDestroyed
         const file = await readSealed(LOCAL_FILE)
-        if (!file.ok) return file
         // The key store was waited for: a wipe or the end of the lease may have come between.
         if (timesDestroyed !== before || !lease) return fail('locked')
+        if (!file.ok) return file
         if (file.value?.length !== KEY_BYTES) return fail('keystore-changed', `${LOCAL_FILE} is missing or damaged.`)
         local = file.value
       }
