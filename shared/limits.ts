@@ -7,7 +7,7 @@ const HOUR_MS = 60 * MINUTE_MS
 
 export const limits = {
   // --- wire -------------------------------------------------------------------------------------------------------
-  /** One WebSocket frame either way. A page of 200 longest messages stays below it; more is hostile. */
+  /** One WebSocket frame to a client. The server cuts a page at half of it; more is hostile. */
   frameBytes: 4 * 1024 * 1024,
   /** One frame from a client: a message plus envelope; a client never has reason to send more. */
   clientFrameBytes: 128 * 1024,
@@ -56,7 +56,7 @@ export const limits = {
   /** How often the lease is looked at besides its own timer: a computer that slept has no timers. */
   leaseCheckMs: MINUTE_MS,
   /** How often the server renews the lease of a connected device. */
-  leaseRenewMs: HOUR_MS,
+  leaseRenewMs: 15 * MINUTE_MS,
   /** Clock difference to the server at which the user is told; times shown would mislead. */
   clockSkewMs: 5 * MINUTE_MS,
 
@@ -127,6 +127,18 @@ export const limits = {
   groupCommitEvents: 512,
   /** Server-side silence before a connection is dropped: two missed client heartbeats and a half. */
   serverSilenceMs: 65 * SECOND_MS,
+  /** Unsent bytes at which a connection's requests wait: two of the largest pages may be under way. */
+  pausedAboveBytes: 1024 * 1024,
+  /** How often a server looks at the deadlines of its connections: one timer for all. */
+  sweepMs: SECOND_MS,
+  /** From `bye` to cutting the line of a peer that does not close its side. */
+  byeMs: 2 * SECOND_MS,
+  /** From the first byte of an HTTP request to its last: the largest body on a poor line. */
+  httpRequestMs: 30 * SECOND_MS,
+  /** How long an expired code still answers "expired" or "used" instead of "unknown". */
+  codeRememberedMs: 7 * 24 * HOUR_MS,
+  /** What a client is told to wait after a commit failed: the operator needs minutes, a full buffer a moment. */
+  commitRetryMs: 5 * SECOND_MS,
   /** From accepting a socket to a valid `auth`. */
   authMs: 10 * SECOND_MS,
   /** Time given to open connections and requests at shutdown. */

@@ -1,0 +1,42 @@
+// Checks that what is sealed opens in its own place only.
+
+import sodium from 'libsodium-wrappers'
+import { beforeAll, expect, test } from 'vitest'
+import { makeId } from '../shared/model.ts'
+import { createSystemRandom } from './clock.ts'
+import { createSealing, type Sealing } from './sealing.ts'
+
+const systemRandom = createSystemRandom()
+const master = Buffer.alloc(32, 7)
+const [a, b] = [makeId('conversation', Buffer.alloc(20, 1)), makeId('conversation', Buffer.alloc(20, 2))]
+let sealing: Sealing
+beforeAll(async () => {
+  await sodium.ready
+  sealing = createSealing(master, systemRandom)
+})
+
+test('[STO24] a content opens under its conversation and seq only, and two seals of it differ', () => {
+  const key = sealing.makeContentKey(a)
+  const find = () => key
+  const sealed = sealing.sealContent(a, find, 5, '{"body":"早晨"}')
+  expect(createSealing(master, systemRandom).openContent(a, find, 5, sealed)).toBe('{"body":"早晨"}')
+  expect(Buffer.from(sealing.sealContent(a, find, 5, '{"body":"早晨"}')).equals(sealed)).toBe(false)
+  expect(() => sealing.openContent(a, find, 6, sealed)).toThrow()
+  expect(() => sealing.openContent(b, find, 5, sealed)).toThrow()
+  const other = createSealing(Buffer.alloc(32, 8), systemRandom)
+  expect(() => other.openContent(a, find, 5, sealed)).toThrow()
+  const changed = Uint8Array.from(sealed)
+  changed[30] = (changed[30] ?? 0) ^ 1
+  expect(() => sealing.openContent(a, find, 5, changed)).toThrow()
+})
+
+test('[STO25] a lease share opens for its device only, and codes hash by the master key', () => {
+  const [one, two] = [makeId('device', Buffer.alloc(20, 1)), makeId('device', Buffer.alloc(20, 2))]
+  const share = Buffer.alloc(32, 9)
+  const sealed = sealing.sealShare(one, share)
+  expect(Buffer.from(sealing.openShare(one, sealed)).equals(share)).toBe(true)
+  expect(() => sealing.openShare(two, sealed)).toThrow()
+  const other = createSealing(Buffer.alloc(32, 8), systemRandom)
+  expect(Buffer.from(other.codeHash('ABC')).equals(sealing.codeHash('ABC'))).toBe(false)
+  expect(other.fingerprint).not.toBe(sealing.fingerprint)
+})

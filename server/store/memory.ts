@@ -1,0 +1,251 @@
+// Owns the in-memory twin of the store: the same port over maps, for tests and for worlds of many clients.
+// Always holds: it answers as sqlite.ts does, uniqueness and references included; a failed transaction leaves no trace,
+// since each change notes how to take it back. Must never be used for data that anyone wants to keep.
+
+import type { ConversationId, UserId } from '../../shared/model.ts'
+import type {
+  CodeRow,
+  ConversationRow,
+  DeviceRow,
+  EventRow,
+  FeedName,
+  LeaseShareRow,
+  MembershipRow,
+  Store,
+  StoreTx,
+  UserRow,
+  WipeRow,
+} from './port.ts'
+
+const hashKey = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64url')
+const pairKey = (a: string, b: string) => `${a} ${b}`
+const byCodePoint = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b))
+
+/** A store that lives as long as the object; closing it keeps its rows, so that a "restart" finds them. */
+export function createMemoryStore(): Store {
+  const meta = new Map<string, string>()
+  const revisions = new Map<FeedName, number>()
+  const users = new Map<UserId, UserRow>()
+  const codes = new Map<string, CodeRow>()
+  const devices = new Map<string, DeviceRow>()
+  const shares = new Map<string, LeaseShareRow>()
+  const wipes = new Map<string, WipeRow>()
+  const conversations = new Map<ConversationId, ConversationRow>()
+  const memberships = new Map<string, MembershipRow>()
+  const reads = new Map<string, number>()
+  const events = new Map<ConversationId, EventRow[]>()
+  const senders = new Map<string, { conversationId: ConversationId; seq: number; atMs: number }>()
+  let position = 0
+
+  /** How to take back what the open transaction did; undefined outside one. */
+  let undo: (() => void)[] | undefined
+
+  function note(take: () => void): void {
+    if (undefined === undo) throw new Error('changes belong inside a transaction')
+    undo.push(take)
+  }
+  function put<K, V>(map: Map<K, V>, key: K, value: V): void {
+    const before = map.get(key)
+    const had = map.has(key)
+    note(() => void (had ? map.set(key, before as V) : map.delete(key)))
+    map.set(key, value)
+  }
+  function drop<K, V>(map: Map<K, V>, key: K): void {
+    const before = map.get(key)
+    if (before === undefined) return
+    note(() => void map.set(key, before))
+    map.delete(key)
+  }
+  function insert<K, V>(map: Map<K, V>, key: K, value: V): void {
+    if (map.has(key)) throw new Error('a row of this key is there already')
+    put(map, key, value)
+  }
+  function demand(holds: boolean, what: string): void {
+    if (!holds) throw new Error(what)
+  }
+  const find = <V>(rows: Iterable<V>, matches: (row: V) => boolean): V | undefined => {
+    for (const row of rows) if (matches(row)) return row
+    return undefined
+  }
+  const activeMemberships = (userId: UserId) =>
+    [...memberships.values()].filter((row) => row.userId === userId && row.active)
+  const openWipeOf = (deviceId: string) =>
+    find(wipes.values(), (row) => row.deviceId === deviceId && (row.status === 'pending' || row.status === 'delivered'))
+
+  const tx: StoreTx = {
+    meta: (key) => meta.get(key),
+    setMeta: (key, value) => put(meta, key, value),
+    revision: (feed) => revisions.get(feed) ?? 0,
+    nextRevision: (feed) => {
+      const next = (revisions.get(feed) ?? 0) + 1
+      put(revisions, feed, next)
+      return next
+    },
+
+    user: (userId) => users.get(userId),
+    userByFoldedName: (name) => find(users.values(), (row) => row.foldedName === name),
+    users: () => [...users.values()].sort((a, b) => byCodePoint(a.foldedName, b.foldedName)),
+    usersSince: (after, limit) =>
+      [...users.values()]
+        .filter((row) => row.revision > after)
+        .sort((a, b) => a.revision - b.revision)
+        .slice(0, limit),
+    insertUser: (row) => {
+      demand(tx.userByFoldedName(row.foldedName) === undefined, 'the user name is taken')
+      demand(row.managerId === undefined || users.has(row.managerId), 'no such manager')
+      insert(users, row.userId, row)
+    },
+    updateUser: (row) => {
+      const namesake = tx.userByFoldedName(row.foldedName)
+      demand(namesake === undefined || namesake.userId === row.userId, 'the user name is taken')
+      if (users.has(row.userId)) put(users, row.userId, row)
+    },
+
+    code: (hash) => codes.get(hashKey(hash)),
+    openCodesOf: (userId, nowMs) =>
+      [...codes.values()]
+        .filter((row) => row.userId === userId && row.expiresAtMs > nowMs && row.usedAtMs === undefined)
+        .sort((a, b) => a.expiresAtMs - b.expiresAtMs),
+    insertCode: (row) => {
+      demand(users.has(row.userId), 'no such user')
+      insert(codes, hashKey(row.codeHash), row)
+    },
+    spendCode: (hash, usedAtMs, deviceId) => {
+      const row = codes.get(hashKey(hash))
+      demand(devices.has(deviceId), 'no such device')
+      if (row !== undefined) put(codes, hashKey(hash), { ...row, usedAtMs, deviceId })
+    },
+    dropCodes: (expiredBeforeMs) => {
+      for (const [key, row] of [...codes]) if (row.expiresAtMs < expiredBeforeMs) drop(codes, key)
+    },
+
+    device: (deviceId) => devices.get(deviceId),
+    deviceByPublicKey: (publicKey) => find(devices.values(), (row) => row.publicKey === publicKey),
+    devices: () => [...devices.values()],
+    insertDevice: (row) => {
+      demand(users.has(row.userId), 'no such user')
+      demand(tx.deviceByPublicKey(row.publicKey) === undefined, 'the device key is taken')
+      insert(devices, row.deviceId, row)
+    },
+    updateDevice: (deviceId, patch) => {
+      const row = devices.get(deviceId)
+      if (row === undefined) throw new Error('no such device')
+      put(devices, deviceId, { ...row, ...patch })
+    },
+    leaseShare: (deviceId) => shares.get(deviceId),
+    putLeaseShare: (deviceId, row) => {
+      demand(devices.has(deviceId), 'no such device')
+      put(shares, deviceId, row)
+    },
+    destroyLeaseShare: (deviceId) => drop(shares, deviceId),
+
+    wipe: (wipeId) => wipes.get(wipeId),
+    openWipeOf,
+    insertWipe: (row) => {
+      demand(devices.has(row.deviceId), 'no such device')
+      demand(openWipeOf(row.deviceId) === undefined, 'the device has an open wipe')
+      insert(wipes, row.wipeId, row)
+    },
+    updateWipe: (wipeId, patch) => {
+      const row = wipes.get(wipeId)
+      if (row === undefined) throw new Error('no such wipe')
+      put(wipes, wipeId, { ...row, ...patch })
+    },
+
+    conversation: (id) => conversations.get(id),
+    conversationByDirectKey: (key) => find(conversations.values(), (row) => row.directKey === key),
+    conversations: () => [...conversations.values()],
+    insertConversation: (row) => {
+      demand(
+        row.directKey === undefined || tx.conversationByDirectKey(row.directKey) === undefined,
+        'the pair is taken',
+      )
+      insert(conversations, row.conversationId, { ...row, headSeq: 0, headAtMs: 0 })
+    },
+    memberships: () => [...memberships.values()],
+    putMembership: (row) => {
+      demand(conversations.has(row.conversationId) && users.has(row.userId), 'no such conversation or user')
+      put(memberships, pairKey(row.conversationId, row.userId), row)
+    },
+    accessSince: (userId, after, limit) =>
+      [...memberships.values()]
+        .filter((row) => row.userId === userId)
+        .map((row) => ({
+          conversationId: row.conversationId,
+          granted: row.active,
+          revision: row.active
+            ? Math.max(row.revision, conversations.get(row.conversationId)?.revision ?? 0)
+            : row.revision,
+        }))
+        .filter((row) => row.revision > after)
+        .sort((a, b) => a.revision - b.revision)
+        .slice(0, limit),
+    headsOf: (userId) =>
+      activeMemberships(userId).flatMap(({ conversationId }) => {
+        const row = conversations.get(conversationId)
+        if (row === undefined) return []
+        const { headSeq, headAtMs } = row
+        return [{ conversationId, headSeq, headAtMs, readSeq: reads.get(pairKey(userId, conversationId)) ?? 0 }]
+      }),
+
+    events: (id, fromSeq, toSeq) => (events.get(id) ?? []).slice(Math.max(0, fromSeq - 1), Math.max(0, toSeq)),
+    appendEvent: (event) => {
+      const { deviceId, clientId, conversationId } = event
+      const sender = deviceId === undefined || clientId === undefined ? undefined : pairKey(deviceId, clientId)
+      const before = sender === undefined ? undefined : senders.get(sender)
+      if (before !== undefined) return { type: 'repeated', ...before }
+      const row = conversations.get(conversationId)
+      if (row === undefined) throw new Error('no such conversation')
+      demand(users.has(event.actorId), 'no such user')
+      demand(deviceId === undefined || devices.has(deviceId), 'no such device')
+      const seq = row.headSeq + 1
+      const atMs = Math.max(event.atMs, row.headAtMs)
+      const sealed = event.seal(seq)
+      const list = events.get(conversationId) ?? []
+      if (!events.has(conversationId)) put(events, conversationId, list)
+      position++
+      list.push({
+        position,
+        conversationId,
+        seq,
+        atMs,
+        actorId: event.actorId,
+        deviceId,
+        clientId,
+        kind: event.kind,
+        sealed,
+      })
+      note(() => void list.pop())
+      if (sender !== undefined) put(senders, sender, { conversationId, seq, atMs })
+      put(conversations, conversationId, { ...row, headSeq: seq, headAtMs: atMs })
+      return { type: 'appended', position, seq, atMs }
+    },
+    readSeq: (userId, conversationId) => reads.get(pairKey(userId, conversationId)) ?? 0,
+    raiseRead: (userId, conversationId, seq) => {
+      const key = pairKey(userId, conversationId)
+      const before = reads.get(key)
+      if (before !== undefined && seq <= before) return false
+      demand(conversations.has(conversationId) && users.has(userId), 'no such conversation or user')
+      put(reads, key, seq)
+      return true
+    },
+  }
+
+  return {
+    view: tx,
+    transact: (work) => {
+      if (undo !== undefined) throw new Error('transactions do not nest')
+      const taken: (() => void)[] = []
+      undo = taken
+      try {
+        return work(tx)
+      } catch (error) {
+        for (const take of taken.reverse()) take()
+        throw error
+      } finally {
+        undo = undefined
+      }
+    },
+    close: () => undefined,
+  }
+}
