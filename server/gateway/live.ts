@@ -1,0 +1,117 @@
+// Owns what connected devices are sent unasked: the feeds from their cursors on, the heads, then each change as it
+// happens; and wipe orders, which come before anything else.
+// Always holds: a feed's frames go out in order of revision, so a cursor never passes a change; access comes before the
+// events of a conversation; a frame for many is serialised once.
+
+import { limits } from '../../shared/limits.ts'
+import type { DeviceId } from '../../shared/model.ts'
+import type { Access } from '../access/access.ts'
+import type { WipeRow } from '../store/port.ts'
+import type { Connection, Connections, Following } from './connections.ts'
+import type { FanOut } from './fan-out.ts'
+import type { Feeds } from './feeds.ts'
+
+export interface Live extends FanOut {
+  /** Sends what is due in the feeds; the first time also the heads, after which the device is live. */
+  pump(connection: Connection): void
+  /** Sends the order and leaves the connection for the receipt only. */
+  sendOrder(connection: Connection, wipe: WipeRow): void
+}
+
+export function createLive(parts: {
+  connections: Connections
+  feeds: Feeds
+  access: Access
+  /** Called once an order has been handed to a socket. */
+  orderSent: (wipe: WipeRow) => void
+}): Live {
+  const { connections, feeds, access, orderSent } = parts
+
+  function pump(connection: Connection): void {
+    if (connection.phase.type !== 'following') return
+    const { following } = connection.phase
+    while (following.directoryDue || following.accessDue) {
+      // The first catch-up may be long: no more of it than the line takes. Later changes are small and keep their order.
+      if (!following.live && connection.socket.bufferedAmount > limits.pausedAboveBytes) return
+      const drained = following.live ? undefined : () => pump(connection)
+      if (following.directoryDue) sendDirectory(connection, following, drained)
+      else sendAccess(connection, following, drained)
+      // A slow reader is let go while it is written to.
+      if (connection.phase.type !== 'following') return
+    }
+    if (following.live) return
+    following.live = true
+    for (const text of feeds.headsFrames(following.userId)) connections.sendText(connection, text)
+  }
+
+  function sendDirectory(connection: Connection, following: Following, drained: (() => void) | undefined): void {
+    const page = feeds.directoryPage(following.directoryRevision)
+    following.directoryRevision = page.revision
+    following.directoryDue = page.more
+    if (!following.live || !page.empty) connections.sendText(connection, page.text, drained)
+  }
+
+  function sendAccess(connection: Connection, following: Following, drained: (() => void) | undefined): void {
+    const page = feeds.accessPage(following.userId, following.accessRevision)
+    following.accessRevision = page.revision
+    following.accessDue = page.more
+    if (!following.live || !page.empty) connections.sendText(connection, page.text, drained)
+  }
+
+  function sendOrder(connection: Connection, wipe: WipeRow): void {
+    connections.restrict(connection, wipe.deviceId, wipe.wipeId)
+    connections.send(connection, { type: 'order', order: wipe.order })
+    orderSent(wipe)
+  }
+
+  /** The device that follows live on this connection; undefined where there is none. */
+  function liveDevice({ phase }: Connection): DeviceId | undefined {
+    return phase.type === 'following' && phase.following.live ? phase.following.deviceId : undefined
+  }
+
+  return {
+    pump,
+    sendOrder,
+    appended: (conversationId, event) => {
+      let frame: Buffer | undefined
+      for (const userId of access.viewersOf(conversationId)) {
+        for (const connection of connections.ofUser(userId)) {
+          if (liveDevice(connection) === undefined) continue
+          frame ??= Buffer.from(`{"type":"event","event":${event}}`)
+          connections.sendText(connection, frame)
+        }
+      }
+    },
+    directoryChanged: () => {
+      for (const connection of connections.all) {
+        if (connection.phase.type !== 'following') continue
+        connection.phase.following.directoryDue = true
+        pump(connection)
+      }
+    },
+    accessChanged: (userIds) => {
+      for (const userId of userIds) {
+        for (const connection of connections.ofUser(userId)) {
+          if (connection.phase.type !== 'following') continue
+          connection.phase.following.accessDue = true
+          pump(connection)
+        }
+      }
+    },
+    readMoved: (userId, conversationId, seq, byDevice) => {
+      for (const connection of connections.ofUser(userId)) {
+        const deviceId = liveDevice(connection)
+        if (deviceId === undefined || deviceId === byDevice) continue
+        connections.send(connection, { type: 'readMoved', conversationId, seq })
+      }
+    },
+    wipeOrdered: (wipe) => {
+      const connection = connections.ofDevice(wipe.deviceId)
+      // While it is being admitted, the admission itself answers with the order.
+      if (connection?.phase.type === 'following') sendOrder(connection, wipe)
+    },
+    userDeactivated: (userId) => {
+      for (const connection of [...connections.ofUser(userId)]) connections.bye(connection, 'user-inactive')
+    },
+  }
+}
