@@ -26,8 +26,9 @@ export interface Search {
 
 /** Messages opened and indexed before the loop is given back: ~3 ms of work. */
 const SLICE_EVENTS = 100
-/** Index hits looked at for one page: those not confirmed are passed over, and a page of few says where to go on. */
-const OVERFETCH = 10
+/** Index hits taken at a time for one page, and at most: those not confirmed are passed over. */
+const HITS_AT_A_TIME = 2 * limits.searchPage
+const HITS_AT_MOST = 40 * limits.searchPage
 
 /** Search over `store`; indexing begins at once. */
 export function createSearch(store: SearchableStore): Search {
@@ -83,20 +84,30 @@ export function createSearch(store: SearchableStore): Search {
       const slot = conversationId === undefined ? undefined : store.slotOf(conversationId)
       if (conversationId !== undefined && slot === undefined) return fail('not-found', 'No such conversation.')
       const terms = parseQuery(text)
-      const limit = limits.searchPage * OVERFETCH
-      const found = index.find(terms, { limit, ...(slot !== undefined && { slot }), ...(after && { cursor: after }) })
       const hits: SearchPage['hits'] = []
-      let last: Found | undefined
-      for (const hit of found) {
-        if (hits.length === limits.searchPage) break
-        last = hit
-        const message = store.message(hit.slot, hit.seq)
-        const ranges = message ? findRanges(message.body, terms) : []
-        if (!message || ranges.length === 0) continue
-        const { body, ...rest } = message
-        hits.push({ ...rest, seq: hit.seq, text: body, ranges })
+      let last = after
+      let more = true
+      for (let looked = 0; more && hits.length < limits.searchPage && looked < HITS_AT_MOST; ) {
+        const found = index.find(terms, {
+          limit: HITS_AT_A_TIME,
+          ...(slot !== undefined && { slot }),
+          ...(last && { cursor: last }),
+        })
+        looked += found.length
+        more = found.length === HITS_AT_A_TIME
+        for (const hit of found) {
+          if (hits.length === limits.searchPage) {
+            more = true
+            break
+          }
+          last = hit
+          const message = store.message(hit.slot, hit.seq)
+          const ranges = message ? findRanges(message.body, terms) : []
+          if (!message || ranges.length === 0) continue
+          const { body, ...rest } = message
+          hits.push({ ...rest, seq: hit.seq, text: body, ranges })
+        }
       }
-      const more = found.length === limit || (last !== undefined && last !== found.at(-1))
       return ok({ hits, complete, ...(more && last && { cursor: `${last.atMs}.${last.slot}.${last.seq}` }) })
     },
     close() {

@@ -62,12 +62,12 @@ export function openDatabase({ file, cipher, rootKey }: DatabaseParts): Result<S
     }
     db = new Database(file)
     for (const pragma of pragmas) db.pragma(pragma)
-    migrate(db)
     // Not ours, or tampered with: a trigger could hoard what a revocation destroys.
-    if (schemaOf(db) !== expectedSchema()) {
+    if (schemaOf(db) !== schemaOfVersion(db.pragma('user_version', { simple: true }) as number)) {
       db.close()
       return fail('store-corrupt', 'The cache has another schema than its version.')
     }
+    migrate(db)
     // What a revocation destroyed before the program was killed must not live on in the write-ahead log.
     db.pragma('wal_checkpoint(TRUNCATE)')
     const keys = openKeyring(db, cipher, rootKey)
@@ -111,10 +111,10 @@ function writtenVersion(file: string): number {
 const USER_VERSION_AT = 60
 const MAGIC = 'SQLite format 3\0'
 
-function expectedSchema(): string {
+function schemaOfVersion(version: number): string {
   const db = new Database(':memory:')
   try {
-    migrate(db)
+    migrate(db, version)
     return schemaOf(db)
   } finally {
     db.close()

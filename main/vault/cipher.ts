@@ -9,8 +9,8 @@ import { limits } from '../../shared/limits.ts'
 const NONCE_BYTES = 24
 const TAG_BYTES = 16
 export const KEY_BYTES = 32
-/** Sizes below this are all padded to it: most chat messages then look alike. */
-const SMALLEST_PADDED = 64
+/** Sizes below this are all padded to it: a message's envelope is ~135 B, so bodies up to 30 Han characters look alike. */
+const SMALLEST_PADDED = 256
 
 const encoder = new TextEncoder()
 

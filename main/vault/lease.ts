@@ -20,7 +20,13 @@ export interface LeaseRecord {
 /** The record for a lease received at `nowMs` (ours) in a frame stamped `serverNowMs`. */
 export function leaseReceived(lease: Lease, serverNowMs: number, nowMs: number): LeaseRecord {
   const lengthMs = Math.max(0, lease.untilMs - serverNowMs)
-  return { share: lease.share, generation: lease.generation, receivedMs: nowMs, untilMs: nowMs + lengthMs, seenMs: nowMs }
+  return {
+    share: lease.share,
+    generation: lease.generation,
+    receivedMs: nowMs,
+    untilMs: nowMs + lengthMs,
+    seenMs: nowMs,
+  }
 }
 
 /**

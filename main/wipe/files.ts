@@ -1,7 +1,7 @@
 // Owns removing a profile's files. Always holds: whatever persisted.ts does not mark to be kept is removed, declared or
 // not; a file that cannot be removed is counted, never passed over in silence.
 
-import { lstatSync, readdirSync, rmdirSync, unlinkSync } from 'node:fs'
+import { type Dirent, lstatSync, readdirSync, rmdirSync, unlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { rowOf } from '../profile/persisted.ts'
 import { syncFolder } from '../profile/profile.ts'
@@ -20,7 +20,12 @@ export function removeFiles(dir: string, except: readonly string[]): RemovedFile
   /** Returns true where the folder is empty afterwards. */
   function clear(folder: string, name: string): boolean {
     let empty = true
-    for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const entries = entriesOf(folder)
+    if (!entries) {
+      left += 1
+      return false
+    }
+    for (const entry of entries) {
       const path = join(folder, entry.name)
       const inner = name + entry.name
       if (entry.isDirectory() && !entry.isSymbolicLink()) {
@@ -47,6 +52,15 @@ export function removeFiles(dir: string, except: readonly string[]): RemovedFile
   }
   clear(dir, '')
   return { files, bytes, left }
+}
+
+/** Undefined where the folder cannot be read: what is in it counts as one file that resisted. */
+function entriesOf(folder: string): Dirent[] | undefined {
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+  } catch {
+    return undefined
+  }
 }
 
 function removed(remove: () => void): boolean {

@@ -1,16 +1,18 @@
 // Owns carrying out a wipe: journal, keys, files, receipt, delivery, device key; resumed at the next start after a crash.
-// Always holds: the intent is durable before anything is destroyed; every step is journalled after it is done; the local
-// work needs no network and is finished before any window shows; only the delivery waits for the server.
+// Always holds: the intent is durable before anything is destroyed, unless the disk is full: an order must not wait for room
+// that only its execution makes; every step is journalled after it is done; the local work needs no network and is finished
+// before any window shows; only the delivery waits for the server.
 
 import { z } from 'zod'
 import type { WipeNotice } from '../../shared/bridge.ts'
 import { limits } from '../../shared/limits.ts'
 import { openOrder, signReceipt, type WipeOrder } from '../../shared/proof.ts'
+import { FailureError } from '../../shared/result.ts'
 import { errorName, type Log } from '../log.ts'
 import type { Profile } from '../profile/profile.ts'
 import type { Removed } from '../shell/shell.ts'
 import type { Vault } from '../vault/vault.ts'
-import { removeFiles } from './files.ts'
+import { type RemovedFiles, removeFiles } from './files.ts'
 import { type Journal, nextStep, receiptOf, type WipeStep } from './plan.ts'
 
 const JOURNAL_FILE = 'wipe/journal.json'
@@ -68,7 +70,10 @@ export interface Wipe {
   begin(order: WipeOrder, jws: string, serverOrigin: string, keysHeld: number): Promise<void>
   /** Does the local work (keys, files, receipt); resolves when it is done. Delivery goes on by itself. */
   carryOut(): Promise<void>
-  /** Tries the delivery now; true once the receipt is acknowledged and the device key gone. */
+  /**
+   * Tries the delivery now; true once nothing is outstanding: the receipt is acknowledged and the device key gone, or
+   * there is no key to sign a receipt with, and never will be. Then a new enrolment may follow.
+   */
   deliverNow(): Promise<boolean>
   /** A new enrolment: the notice is no longer shown. */
   forget(): void
@@ -82,6 +87,9 @@ export function createWipe(parts: WipeParts): Wipe {
   let notice: WipeNotice | undefined = journal ? undefined : readNotice()
   let cancelRetry: (() => void) | undefined
   let delivering: Promise<boolean> | undefined
+  let carrying: Promise<void> | undefined
+  /** A chain of delivery attempts is under way: there is never a second. */
+  let keeping = false
   let stopped = false
   if (journal) write({ ...journal, attempts: journal.attempts + 1 })
 
@@ -109,7 +117,13 @@ export function createWipe(parts: WipeParts): Wipe {
   }
 
   function write(next: Journal): void {
-    writeJson(JOURNAL_FILE, next)
+    try {
+      writeJson(JOURNAL_FILE, next)
+    } catch (error) {
+      if (!(error instanceof FailureError && error.failure.code === 'disk-full')) throw error
+      // Held in memory: each step may be done again, and those to come make room for the next entry.
+      log.error('wipe.notJournalled', { code: error.failure.code })
+    }
     journal = next
   }
 
@@ -143,18 +157,21 @@ export function createWipe(parts: WipeParts): Wipe {
   async function work(step: WipeStep, current: Journal): Promise<void> {
     switch (step) {
       case 'destroy-keys':
-        parts.closeCache()
-        vault.destroyDataKeys()
+        try {
+          parts.closeCache()
+        } finally {
+          vault.destroyDataKeys()
+        }
         return write({ ...current, keysGoneAtMs: parts.nowMs() })
       case 'remove-files': {
         parts.releaseFiles()
-        const host = await parts.clearHostStorage()
         const own = removeFiles(profile.dir, ['host/'])
+        const host = await clearHost()
         const filesGone = {
           atMs: parts.nowMs(),
           files: own.files + host.files,
           bytes: own.bytes + host.bytes,
-          left: own.left,
+          left: own.left + host.left,
         }
         return write({ ...current, filesGone })
       }
@@ -181,9 +198,25 @@ export function createWipe(parts: WipeParts): Wipe {
     }
   }
 
+  /** A host that fails to clear its storage counts as one file left: the receipt says so, rather than never coming. */
+  async function clearHost(): Promise<RemovedFiles> {
+    try {
+      return { ...(await parts.clearHostStorage()), left: 0 }
+    } catch (error) {
+      log.error('wipe.hostStorage', { error: errorName(error) })
+      return { files: 0, bytes: 0, left: 1 }
+    }
+  }
+
   async function attemptDelivery(): Promise<boolean> {
     const current = journal
-    if (!current?.receipt) return journal === undefined
+    if (!current) return true
+    if (!current.receipt) {
+      if (!current.filesGone || vault.identity()) return false
+      log.error('wipe.receiptImpossible', { wipeId: orderOf(current).wipeId })
+      await perform('finish', current)
+      return true
+    }
     const { wipeId } = orderOf(current)
     if (!current.delivered) {
       parts.probe?.('deliver', 'before')
@@ -209,8 +242,20 @@ export function createWipe(parts: WipeParts): Wipe {
       log.error('wipe.deliveryFailed', { error: errorName(error) })
       return false
     })
-    if (done || stopped) return
+    keeping = !done && !stopped
+    if (!keeping) return
     cancelRetry = parts.setTimer(() => void keepDelivering(Math.min(delayMs * 2, limits.receiptRetryMostMs)), delayMs)
+  }
+
+  async function localWork(): Promise<void> {
+    for (let current = journal; current; current = journal) {
+      const step = nextStep(current)
+      if (step === 'deliver') break
+      await perform(step, current)
+    }
+    if (keeping) return
+    keeping = true
+    void keepDelivering(limits.receiptRetryFirstMs)
   }
 
   return {
@@ -220,15 +265,19 @@ export function createWipe(parts: WipeParts): Wipe {
       if (journal) return
       write({ format: 1, order: jws, serverOrigin, startedAtMs: parts.nowMs(), attempts: 1, keysHeld })
       log.info('wipe.begun', { wipeId: order.wipeId })
-      await vault.update({ orderCounter: order.counter })
-    },
-    async carryOut() {
-      for (let current = journal; current; current = journal) {
-        const step = nextStep(current)
-        if (step === 'deliver') break
-        await perform(step, current)
+      try {
+        await vault.update({ orderCounter: order.counter })
+      } catch (error) {
+        // The counter only guards against obeying this order twice; the journal makes sure that it is obeyed once.
+        if (!(error instanceof FailureError)) throw error
+        log.error('wipe.counterNotKept', { code: error.failure.code })
       }
-      void keepDelivering(limits.receiptRetryFirstMs)
+    },
+    carryOut() {
+      carrying ??= localWork().finally(() => {
+        carrying = undefined
+      })
+      return carrying
     },
     deliverNow,
     forget() {

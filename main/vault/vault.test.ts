@@ -1,0 +1,389 @@
+// Owns the tests of a profile's secrets on disk: enrolment, lease, changed and damaged key stores, destruction, races.
+
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { times } from '../../shared/limits.ts'
+import { toBase64url } from '../../shared/proof.ts'
+import { FailureError, fail, ok } from '../../shared/result.ts'
+import type { Lease } from '../../shared/wire.ts'
+import { createExample } from '../../testing/example.ts'
+import { createFolder, type Folder, findBytes, listFiles } from '../../testing/folders.ts'
+import { createMemoryKeyStore, type MemoryKeyStore } from '../../testing/memory-key-store.ts'
+import { createTestSigner } from '../../testing/signing.ts'
+import { openProfile, type Profile } from '../profile/profile.ts'
+import { createCipher, verifySignature } from './cipher.ts'
+import { createVault, type Identity, type Vault } from './vault.ts'
+
+const HOUR = times.HOUR_MS
+const NOW = 1_800_000_000_000
+const example = createExample(61)
+let folder: Folder
+let profile: Profile
+let keyStore: MemoryKeyStore
+
+beforeEach(async () => {
+  await createCipher()
+  folder = createFolder()
+  keyStore = createMemoryKeyStore()
+  profile = openedProfile()
+})
+afterEach(() => {
+  profile.release()
+  folder.remove()
+})
+
+function openedProfile(): Profile {
+  const opened = openProfile(folder.dir)
+  if (!opened.ok) throw new Error(opened.error.code)
+  return opened.value
+}
+const newVault = (): Vault => createVault({ profile, keyStore })
+
+const lease = (hours = 72, generation = 1): Lease => ({
+  share: toBase64url(example.random.bytes(32)),
+  generation,
+  issuedAtMs: NOW,
+  untilMs: NOW + hours * HOUR,
+})
+
+function identity(overrides: Partial<Identity> = {}): Identity {
+  return {
+    deviceId: example.id('device'),
+    userId: example.id('user'),
+    workspaceId: example.id('workspace'),
+    workspaceName: '海灣行',
+    serverOrigin: 'https://chat.harbour.example',
+    authorityKeys: [],
+    orderCounter: 0,
+    enrolledAtMs: NOW,
+    ...overrides,
+  }
+}
+
+async function enrolled(who = identity()): Promise<Vault> {
+  const vault = newVault()
+  vault.draftDeviceKey()
+  await vault.enrolled(who)
+  await vault.saveLease(lease(), NOW, NOW)
+  return vault
+}
+
+async function rootKey(vault: Vault, nowMs = NOW): Promise<string> {
+  const root = await vault.openRootKey(nowMs)
+  return root.ok ? Buffer.from(root.value).toString('hex') : root.error.code
+}
+
+describe('a profile’s life', () => {
+  test('[VLT20] enrolled, restarted: the same identity, device key, lease and root key', async () => {
+    const who = identity()
+    const vault = newVault()
+    expect(await vault.load()).toEqual(ok(undefined))
+    const draft = vault.draftDeviceKey()
+    expect(vault.draftDeviceKey().publicKey).toBe(draft.publicKey)
+    await vault.enrolled(who)
+    expect(await rootKey(vault)).toBe('locked')
+    await vault.saveLease(lease(), NOW, NOW)
+    const root = await rootKey(vault)
+    expect(root).toHaveLength(64)
+
+    const again = newVault()
+    expect(await again.load()).toMatchObject({ ok: true, value: who })
+    expect(again.identity()).toMatchObject(who)
+    expect(again.leaseUntilMs()).toBe(NOW + 72 * HOUR)
+    expect(await rootKey(again)).toBe(root)
+    const bytes = Buffer.from('to be signed')
+    expect(verifySignature(Buffer.from(draft.publicKey, 'base64url'), bytes, again.sign(bytes))).toBe(true)
+  })
+
+  test('[VLT21] another share or another enrolment gives another root key; the same share the same', async () => {
+    const vault = await enrolled()
+    const root = await rootKey(vault)
+    const next = lease()
+    await vault.saveLease(next, NOW, NOW)
+    const changed = await rootKey(vault)
+    expect(changed).not.toBe(root)
+    vault.eraseLease()
+    await vault.saveLease(next, NOW, NOW)
+    expect(await rootKey(vault)).toBe(changed)
+    vault.draftDeviceKey()
+    await vault.enrolled(identity())
+    await vault.saveLease(next, NOW, NOW)
+    expect(await rootKey(vault)).not.toBe(changed)
+  })
+
+  test('[VLT22] nothing of it is on disk unsealed', async () => {
+    const who = identity({ workspaceName: '機密名稱workspace' })
+    const given = lease()
+    const vault = newVault()
+    vault.draftDeviceKey()
+    await vault.enrolled(who)
+    await vault.saveLease(given, NOW, NOW)
+    const root = await rootKey(vault)
+    const secrets = [who.deviceId, who.userId, who.workspaceName, who.serverOrigin, given.share]
+    expect(listFiles(folder.dir)).toContain('vault/lease.sealed')
+    expect(
+      findBytes(folder.dir, [...secrets, Buffer.from(given.share, 'base64url'), Buffer.from(root, 'hex')]),
+    ).toEqual([])
+  })
+
+  test('[VLT23] updates under way at once are all kept', async () => {
+    const vault = await enrolled()
+    await Promise.all([
+      vault.update({ orderCounter: 7 }),
+      vault.update({ workspaceName: 'renamed' }),
+      vault.update({ serverOrigin: 'https://moved.example' }),
+    ])
+    const again = newVault()
+    await again.load()
+    expect(again.identity()).toMatchObject({
+      orderCounter: 7,
+      workspaceName: 'renamed',
+      serverOrigin: 'https://moved.example',
+    })
+  })
+
+  test('[VLT24] only a pinned authority key verifies, under its own name', async () => {
+    const [ours, theirs] = [await createTestSigner(example.random), await createTestSigner(example.random)]
+    const vault = await enrolled(identity({ authorityKeys: [{ kid: ours.kid, publicKey: ours.publicKey }] }))
+    const bytes = Buffer.from('order')
+    expect(vault.verifyAuthority(ours.kid, bytes, ours.sign(bytes))).toBe(true)
+    expect(vault.verifyAuthority(ours.kid, bytes, theirs.sign(bytes))).toBe(false)
+    expect(vault.verifyAuthority(theirs.kid, bytes, theirs.sign(bytes))).toBe(false)
+    expect(vault.verifyAuthority(ours.kid, Buffer.from('other'), ours.sign(bytes))).toBe(false)
+  })
+
+  test('[VLT25] without a device key signing, updating and enrolling are faults of the caller', async () => {
+    const vault = newVault()
+    expect(() => vault.sign(new Uint8Array(1))).toThrow('no device key')
+    await expect(vault.update({ orderCounter: 1 })).rejects.toThrow('not enrolled')
+    await expect(vault.enrolled(identity())).rejects.toThrow('no device key was drafted')
+  })
+})
+
+describe('lease', () => {
+  test('[VLT26] no lease, an expired lease and an erased one are all locked, also after a restart', async () => {
+    const vault = await enrolled()
+    expect(await rootKey(vault, NOW + 72 * HOUR)).toBe('locked')
+    const late = newVault()
+    await late.load()
+    expect(await late.leaseOver(NOW + 72 * HOUR)).toBe(true)
+    late.eraseLease()
+    expect(existsSync(profile.path('vault/lease.sealed'))).toBe(false)
+    expect(await rootKey(late)).toBe('locked')
+    expect(late.leaseUntilMs()).toBeUndefined()
+    expect(await late.leaseOver(NOW + 99 * HOUR)).toBe(false)
+    const again = newVault()
+    await again.load()
+    expect(await rootKey(again)).toBe('locked')
+  })
+
+  test('[VLT27] in one run every look at the clock counts, however often it is turned back', async () => {
+    const vault = await enrolled()
+    let over = false
+    // Nine minutes at a time, back to the start each time: a restart's allowance is not given again and again.
+    for (let look = 0; look < 480 && !over; look++) {
+      await vault.leaseOver(NOW)
+      over = await vault.leaseOver(NOW + 9 * times.MINUTE_MS)
+    }
+    expect(over).toBe(true)
+    expect(await rootKey(vault)).toBe('locked')
+  })
+
+  test('[VLT27] a restart gives back ten minutes at most', async () => {
+    const vault = await enrolled()
+    expect(await vault.leaseOver(NOW + 71 * HOUR)).toBe(false)
+    await vault.leaseOver(NOW + 71 * HOUR + 9 * times.MINUTE_MS)
+    const again = newVault()
+    await again.load()
+    expect(await again.leaseOver(NOW)).toBe(false)
+    expect(await again.leaseOver(NOW + HOUR - 1)).toBe(false)
+    expect(await again.leaseOver(NOW + HOUR)).toBe(true)
+  })
+
+  test('[VLT28] a lease erased or renewed while its clock is being written does not come back', async () => {
+    const vault = await enrolled()
+    const release = keyStore.hold()
+    const looking = vault.leaseOver(NOW + HOUR)
+    vault.eraseLease()
+    release()
+    await looking
+    expect(existsSync(profile.path('vault/lease.sealed'))).toBe(false)
+    expect(await rootKey(vault)).toBe('locked')
+
+    await vault.saveLease(lease(10), NOW, NOW)
+    const hold = keyStore.hold()
+    const slow = vault.leaseOver(NOW + HOUR)
+    const renewed = vault.saveLease(lease(100, 2), NOW, NOW)
+    hold()
+    await Promise.all([slow, renewed])
+    const again = newVault()
+    await again.load()
+    expect(again.leaseUntilMs()).toBe(NOW + 100 * HOUR)
+  })
+})
+
+describe('key store and damage', () => {
+  const files = () =>
+    Object.fromEntries(
+      listFiles(join(folder.dir, 'vault')).map((name) => [name, readFileSync(join(folder.dir, 'vault', name), 'hex')]),
+    )
+
+  test.each<[string, string, () => void]>([
+    ['a key store with another secret', 'keystore-changed', () => keyStore.replaceSecret()],
+    [
+      'another key store',
+      'keystore-changed',
+      () => {
+        keyStore.backend = 'other'
+      },
+    ],
+    [
+      'a key store that is away',
+      'keystore-unavailable',
+      () => {
+        keyStore.state = fail('keystore-unavailable')
+      },
+    ],
+    [
+      'an insecure key store',
+      'keystore-insecure',
+      () => {
+        keyStore.state = fail('keystore-insecure')
+      },
+    ],
+    [
+      'a damaged device file',
+      'keystore-changed',
+      () => writeFileSync(profile.path('vault/device.sealed'), '{"backend"'),
+    ],
+    ['an empty device file', 'keystore-changed', () => writeFileSync(profile.path('vault/device.sealed'), '')],
+    ['a damaged lease file', 'keystore-changed', () => writeFileSync(profile.path('vault/lease.sealed'), 'x')],
+    [
+      'a sealed value cut short',
+      'keystore-changed',
+      () => writeFileSync(profile.path('vault/device.sealed'), '{"backend":"memory","sealed":"AAAA"}'),
+    ],
+    [
+      'the local secret in the place of the identity',
+      'keystore-changed',
+      () => writeFileSync(profile.path('vault/device.sealed'), readFileSync(profile.path('vault/local.sealed'))),
+    ],
+  ])('[VLT30] %s ⇒ %s, and every file is kept', async (_, code, change) => {
+    await enrolled()
+    change()
+    const before = files()
+    expect(await newVault().load()).toMatchObject({ ok: false, error: { code } })
+    expect(files()).toEqual(before)
+  })
+
+  test.each<[string, () => void]>([
+    ['missing', () => profile.remove('vault/local.sealed')],
+    ['damaged', () => writeFileSync(profile.path('vault/local.sealed'), '{}')],
+    [
+      'replaced by the lease',
+      () => writeFileSync(profile.path('vault/local.sealed'), readFileSync(profile.path('vault/lease.sealed'))),
+    ],
+  ])('[VLT31] a local secret that is %s ⇒ keystore-changed', async (_, change) => {
+    await enrolled()
+    change()
+    const vault = newVault()
+    expect((await vault.load()).ok).toBe(true)
+    expect(await rootKey(vault)).toBe('keystore-changed')
+  })
+
+  test('[VLT32] a vault file that cannot be read ⇒ profile-not-writable, as a failure with a code', async () => {
+    mkdirSync(join(folder.dir, 'vault', 'device.sealed'), { recursive: true })
+    const failure = await newVault()
+      .load()
+      .catch((error: unknown) => error)
+    expect(failure).toBeInstanceOf(FailureError)
+    expect(failure).toMatchObject({ failure: { code: 'profile-not-writable' } })
+  })
+
+  test('[VLT33] enrolling with a key store that is away fails with its code and leaves no identity', async () => {
+    const vault = newVault()
+    vault.draftDeviceKey()
+    keyStore.state = fail('keystore-unavailable')
+    await expect(vault.enrolled(identity())).rejects.toMatchObject({ failure: { code: 'keystore-unavailable' } })
+    expect(vault.identity()).toBeUndefined()
+    keyStore.state = ok(undefined)
+    await vault.enrolled(identity())
+    expect((await newVault().load()).ok).toBe(true)
+  })
+})
+
+describe('destruction', () => {
+  test('[VLT40] data keys go from disk and memory, counted; the device key still signs', async () => {
+    const vault = await enrolled()
+    await rootKey(vault)
+    const sealed = ['local', 'lease'].map((name) => readFileSync(profile.path(`vault/${name}.sealed`)))
+    expect(vault.destroyDataKeys()).toBe(2)
+    expect(vault.destroyDataKeys()).toBe(0)
+    expect(listFiles(folder.dir)).toEqual(['profile.lock', 'vault/device.sealed'])
+    expect(findBytes(folder.dir, sealed)).toEqual([])
+    expect(await rootKey(vault)).toBe('locked')
+    expect(vault.sign(new Uint8Array(1))).toHaveLength(64)
+    const again = newVault()
+    expect((await again.load()).ok).toBe(true)
+    expect(await rootKey(again)).toBe('locked')
+  })
+
+  test('[VLT41] drafts that a kill left beside the key files go with them', async () => {
+    const vault = await enrolled()
+    for (const name of ['local', 'lease', 'device'])
+      writeFileSync(profile.path(`vault/${name}.sealed.new`), readFileSync(profile.path(`vault/${name}.sealed`)))
+    vault.eraseLease()
+    expect(listFiles(join(folder.dir, 'vault')).filter((name) => name.startsWith('lease'))).toEqual([])
+    vault.destroyDataKeys()
+    expect(listFiles(join(folder.dir, 'vault'))).toEqual(['device.sealed', 'device.sealed.new'])
+    await vault.destroyDeviceKey()
+    expect(listFiles(folder.dir)).toEqual(['profile.lock'])
+  })
+
+  test('[VLT42] the device key goes last, with what the key store itself holds', async () => {
+    const vault = await enrolled()
+    vault.destroyDataKeys()
+    expect(await vault.destroyDeviceKey()).toBe(1)
+    expect(keyStore.destroyed).toBe(true)
+    expect(vault.identity()).toBeUndefined()
+    expect(() => vault.sign(new Uint8Array(1))).toThrow('no device key')
+    expect(await vault.destroyDeviceKey()).toBe(0)
+    expect(await newVault().load()).toEqual(ok(undefined))
+  })
+
+  test('[VLT43] what is being written or opened when the keys are destroyed does not bring them back', async () => {
+    const vault = newVault()
+    vault.draftDeviceKey()
+    await vault.enrolled(identity())
+    await vault.saveLease(lease(), NOW, NOW)
+    const fresh = newVault()
+    await fresh.load()
+    const release = keyStore.hold()
+    const work = [fresh.saveLease(lease(), NOW, NOW), fresh.leaseOver(NOW + HOUR), fresh.update({ orderCounter: 9 })]
+    const opening = rootKey(fresh)
+    await new Promise((resolve) => setImmediate(resolve))
+    fresh.destroyDataKeys()
+    await fresh.destroyDeviceKey()
+    release()
+    await Promise.allSettled(work)
+    expect(await opening).toBe('locked')
+    expect(listFiles(folder.dir)).toEqual(['profile.lock'])
+    expect(fresh.leaseUntilMs()).toBeUndefined()
+    expect(fresh.identity()).toBeUndefined()
+  })
+
+  test('[VLT44] a key file that cannot be overwritten or read is removed all the same', async () => {
+    const vault = await enrolled()
+    const stubborn: Pick<Profile, 'read' | 'write' | 'shred'> = {
+      ...profile,
+      read: () => {
+        throw new FailureError(fail('profile-not-writable').error)
+      },
+    }
+    vault.eraseLease()
+    const other = createVault({ profile: stubborn, keyStore })
+    expect(other.destroyDataKeys()).toBe(2)
+    expect(listFiles(join(folder.dir, 'vault'))).toEqual(['device.sealed'])
+  })
+})
