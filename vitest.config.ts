@@ -1,0 +1,23 @@
+// Owns how unit tests run: the suffix names the environment. `*.test.ts` runs in Node, `*.test.tsx` in a page.
+// Always holds: a test lies beside the code it tests. End-to-end specs (`*.e2e.ts`) belong to playwright.config.ts.
+
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    passWithNoTests: true,
+    projects: [
+      {
+        test: {
+          name: 'node',
+          environment: 'node',
+          include: ['{shared,main,server,admin,testing,preload,renderer,bench,build}/**/*.test.ts'],
+          exclude: ['bench/peers/**'],
+        },
+      },
+      {
+        test: { name: 'page', environment: 'happy-dom', include: ['renderer/**/*.test.tsx'] },
+      },
+    ],
+  },
+})
