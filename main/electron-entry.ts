@@ -1,0 +1,67 @@
+// Owns starting the product in Electron: command line, profile folder, log, shell, app, in that order.
+// Always holds: host files lie below PROFILE/host and never elsewhere; a failure to start is told as JSON on the error
+// stream (and in a dialog once packaged) and ends the program with code 1.
+
+import { mkdirSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import packageJson from '../package.json' with { type: 'json' }
+import { limits } from '../shared/limits.ts'
+import { createApp } from './app.ts'
+import { createLog } from './log.ts'
+import { readCommandLine } from './shell/command-line.ts'
+import {
+  createElectronShell,
+  defaultProfileDir,
+  electronReady,
+  exitAsSecondInstance,
+  exitWithFailure,
+  prepareElectron,
+} from './shell/electron.ts'
+import { failureOfStart, logLevel, printFailure, quitOnSignals, quitOnStdinEnd } from './shell/start.ts'
+
+const commandLine = readCommandLine(process.argv.slice(1), true)
+if (!commandLine.ok) throw new Error(commandLine.error.message)
+const { profileDir = defaultProfileDir(), serverUrl, enrolCode, place, checkKeyStore } = commandLine.value
+const hostDir = join(profileDir, 'host')
+
+const refuse = (error: unknown) => {
+  const failure = failureOfStart(error)
+  printFailure(failure)
+  exitWithFailure(failure.message)
+}
+
+const start = async (): Promise<void> => {
+  mkdirSync(hostDir, { recursive: true, mode: 0o700 })
+  mkdirSync(join(profileDir, 'logs'), { recursive: true, mode: 0o700 })
+  if (!prepareElectron({ hostDir })) return exitAsSecondInstance()
+  const log = createLog({ file: join(profileDir, 'logs', 'causeway.log'), stderr: true, level: logLevel() })
+  await electronReady()
+  const shell = createElectronShell({
+    hostDir,
+    rendererDir: join(import.meta.dirname, '..', 'renderer'),
+    preloadFile: join(import.meta.dirname, 'preload.cjs'),
+    log,
+    ...(place === undefined ? {} : { place }),
+  })
+  quitOnSignals(shell)
+  if (checkKeyStore) {
+    const checked = await shell.keyStore.check()
+    process.stdout.write(`${JSON.stringify({ backend: shell.keyStore.backend, ...checked })}\n`)
+    return shell.quit()
+  }
+  if (commandLine.value.quitOnStdinEnd) quitOnStdinEnd(shell)
+  const app = createApp({
+    shell,
+    profileDir,
+    version: packageJson.version,
+    platform: `${process.platform}-${process.arch}`,
+    deviceName: hostname().slice(0, limits.deviceNameChars),
+    log,
+    ...(serverUrl === undefined ? {} : { serverUrl }),
+    ...(enrolCode === undefined ? {} : { enrolCode }),
+  })
+  await app.start()
+}
+
+start().catch(refuse)

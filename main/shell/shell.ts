@@ -1,0 +1,64 @@
+// Owns the port between the app and its host: window, bridge, OS key store, notices, power. Types only.
+// Always holds: the app never knows its host; a host never knows sessions, records or keys, and keeps nothing of what
+// passes through it. Implementations: electron.ts (the product), chromium.ts (the stand-in), headless.ts (stdio).
+
+import type { EventName, EventPayload, SessionState, SessionView } from '../../shared/bridge.ts'
+import type { Result } from '../../shared/result.ts'
+
+/** Protects small secrets with what the operating system (or the user) keeps outside the profile. */
+export interface KeyStore {
+  /** Name of the mechanism, kept beside each secret so that a change is recognised: 'gnome_libsecret', 'dpapi', … */
+  readonly backend: string
+  /** `keystore-unavailable`, `keystore-insecure`, `passphrase-needed`, or ready. */
+  check(): Promise<Result<void>>
+  /** Seals `secret` for this user of this machine. Throws FailureError where check() would refuse. */
+  seal(secret: Uint8Array): Promise<Uint8Array>
+  /** Opens what seal() made; `keystore-changed` where the key is not the one it was sealed with. */
+  open(sealed: Uint8Array): Promise<Result<Uint8Array>>
+  /** Destroys what this profile has in the key store itself, so far as the mechanism can; part of a wipe. */
+  destroy(): Promise<void>
+}
+
+export type PowerEvent = 'suspend' | 'resume' | 'lock-screen' | 'unlock-screen'
+
+export interface Notice {
+  readonly title: string
+  readonly body: string
+  readonly onClick: () => void
+}
+
+export interface Removed {
+  readonly files: number
+  readonly bytes: number
+}
+
+export interface Shell {
+  readonly kind: SessionView['host']
+  readonly keyStore: KeyStore
+  /** BCP 47 tags, most wanted first. */
+  readonly systemLanguages: readonly string[]
+  /** Takes the handler of bridge calls. The host checks the sender and the size; the handler does the rest. */
+  serve(handle: (name: string, args: unknown) => Promise<Result<unknown>>): void
+  /** Sends an event to the renderer, if one listens. */
+  emit<N extends EventName>(name: N, payload: EventPayload<N>): void
+  /** Opens the window (or brings it to the front) with the renderer loaded. Resolves when it has painted. */
+  showWindow(): Promise<void>
+  /** Reloads the renderer from nothing, dropping all it holds in memory. */
+  resetWindow(): Promise<void>
+  /** Badge, tray and window title: how many unread, and the state of the session. */
+  showStatus(status: { readonly unread: number; readonly state: SessionState }): void
+  notify(notice: Notice): void
+  /** True while the user looks at the window. */
+  isFocused(): boolean
+  onPower(listener: (event: PowerEvent) => void): () => void
+  /** Keeps the window out of screenshots where the system can. */
+  setContentProtection(on: boolean): void
+  /** Opens a URL, already checked to be http(s) or mailto, in the system's browser. */
+  openExternal(url: string): Promise<void>
+  /** Removes what the host itself keeps on disk for the renderer (caches, storage), as part of a wipe. */
+  clearHostStorage(): Promise<Removed>
+  /** Called once when the user or the system ends the program; the host waits for the promise, at most three seconds. */
+  onQuit(listener: () => Promise<void>): void
+  /** Ends the program. */
+  quit(): Promise<void>
+}
