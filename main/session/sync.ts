@@ -123,6 +123,7 @@ export function createSync({ store, send, listener, setTimer, log }: SyncParts):
   }
 
   function raiseHead(conversationId: ConversationId, headSeq: number, headAtMs: number): void {
+    if (!store.position(conversationId)) return
     const head = heads.get(conversationId)
     if (!head || head.headSeq === HEAD_UNKNOWN)
       heads.set(conversationId, { conversationId, headSeq, headAtMs, readSeq: 0 })
@@ -199,6 +200,11 @@ export function createSync({ store, send, listener, setTimer, log }: SyncParts):
   /** Access is lost: answers still under way are about a conversation that is no longer this one, should it come back. */
   function letGo(conversationId: ConversationId): void {
     heads.delete(conversationId)
+    for (const clientId of sending) {
+      if (store.outboxEntry(clientId)) continue
+      sending.delete(clientId)
+      underWay.delete(clientId)
+    }
     for (const [id, pull] of [...pulls]) if (pull.conversationId === conversationId) settlePull(id, fail('not-found'))
   }
 

@@ -1,0 +1,631 @@
+// Owns the proof of how effects are performed: handshake, order of frames, wipe orders, faults, end. The server is played
+// by hand over a socket that hands over what it is given; vault, store and exchange are the real ones.
+
+import { beforeAll, describe, expect, test } from 'vitest'
+import { limits } from '../../shared/limits.ts'
+import type { ConversationId, Policy } from '../../shared/model.ts'
+import { fromBase64url, signOrder, toBase64url, type WipeOrder } from '../../shared/proof.ts'
+import { type Failure, FailureError, fail } from '../../shared/result.ts'
+import { authProofText, type DownFrame, type DownFrameOf, type UpFrame, welcomeProofText } from '../../shared/wire.ts'
+import { createDesktop, createDisk, type Desktop, type DesktopParts, enrolDisk } from '../../testing/desktop.ts'
+import { createExample, exampleTimeMs } from '../../testing/example.ts'
+import { createMemoryKeyStore } from '../../testing/memory-key-store.ts'
+import { createTestSigner, type TestSigner, verifyDetached } from '../../testing/signing.ts'
+import { createVirtualClock } from '../../testing/virtual-clock.ts'
+import type { Store } from '../store/store.ts'
+import { type Cipher, createCipher } from '../vault/cipher.ts'
+import { whyRefused } from './run.ts'
+import type { SocketHandlers } from './socket.ts'
+
+let cipher: Cipher
+beforeAll(async () => {
+  cipher = await createCipher()
+})
+
+const ORIGIN = 'https://chat.harbour.example'
+const encoder = new TextEncoder()
+const policy: Policy = { leaseHours: 72, notifications: 'full', contentProtection: false }
+const turns = async (count: number) => {
+  for (let i = 0; i < count; i++) await new Promise<void>((resolve) => setImmediate(resolve))
+}
+
+interface Line {
+  readonly origin: string
+  readonly sent: UpFrame[]
+  open: boolean
+  paused: number
+  resumed: number
+  handlers: SocketHandlers
+}
+
+async function setUp(extra: Partial<DesktopParts> = {}) {
+  const example = createExample(23)
+  const authority = await createTestSigner(example.random)
+  const stranger = await createTestSigner(example.random)
+  const clock = createVirtualClock(exampleTimeMs)
+  const keyStore = createMemoryKeyStore(example.random.bytes(32))
+  const disk = createDisk(keyStore, ':memory:')
+  const identity = {
+    deviceId: example.id('device'),
+    userId: example.id('user'),
+    workspaceId: example.id('workspace'),
+    workspaceName: 'Harbour',
+    authorityKeys: [{ kid: authority.kid, publicKey: authority.publicKey }],
+    serverOrigin: ORIGIN,
+    orderCounter: 4,
+    enrolledAtMs: exampleTimeMs,
+  }
+  const { publicKey } = await enrolDisk(disk, identity)
+  const lines: Line[] = []
+  const faults: string[] = []
+  const desktop: Desktop = await createDesktop({
+    disk,
+    cipher,
+    clock,
+    random: example.random,
+    log: { error: (event) => faults.push(event), info: () => undefined, debug: () => undefined },
+    openSocket(origin, handlers) {
+      const line: Line = { origin, handlers, sent: [], open: true, paused: 0, resumed: 0 }
+      lines.push(line)
+      return {
+        send: (text) => void (line.open && line.sent.push(JSON.parse(text))),
+        pause: () => void line.paused++,
+        resume: () => void line.resumed++,
+        close: () => {
+          line.open = false
+        },
+      }
+    },
+    ...extra,
+  })
+  const line = () => lines.at(-1) as Line
+  const state = () => desktop.session.state()
+
+  /** Gives frames as one packet and lets the session handle them. */
+  async function give(...frames: readonly (DownFrame | string)[]): Promise<void> {
+    for (const frame of frames) line().handlers.onText(typeof frame === 'string' ? frame : JSON.stringify(frame))
+    await turns(frames.length + 4)
+  }
+  const hello = (changes: Partial<DownFrameOf<'hello'>> = {}): DownFrameOf<'hello'> => ({
+    type: 'hello',
+    versions: [1],
+    workspaceId: identity.workspaceId,
+    nonce: toBase64url(example.random.bytes(32)),
+    timeMs: clock.nowMs(),
+    ...changes,
+  })
+  const lease = (share: Uint8Array = new Uint8Array(32).fill(5)): DownFrameOf<'welcome'>['lease'] => ({
+    share: toBase64url(share),
+    generation: 1,
+    issuedAtMs: clock.nowMs(),
+    untilMs: clock.nowMs() + 72 * 3_600_000,
+  })
+  const auth = () => line().sent.find((frame) => frame.type === 'auth')
+  function welcome(
+    changes: Partial<DownFrameOf<'welcome'>> & { signer?: TestSigner; nonce?: string } = {},
+  ): DownFrameOf<'welcome'> {
+    const { signer = authority, nonce = auth()?.clientNonce ?? '', ...fields } = changes
+    const proof = signer.sign(encoder.encode(welcomeProofText(ORIGIN, identity.deviceId, nonce)))
+    return {
+      type: 'welcome',
+      version: 1,
+      kid: authority.kid,
+      proof: toBase64url(proof),
+      timeMs: clock.nowMs(),
+      userId: identity.userId,
+      workspaceName: 'Harbour',
+      lease: lease(),
+      policy,
+      ...fields,
+    }
+  }
+  const order = (changes: Partial<WipeOrder> = {}): WipeOrder =>
+    example.wipeOrder({ deviceId: identity.deviceId, workspaceId: identity.workspaceId, counter: 5, ...changes })
+  const orderFrame = (changes: Partial<WipeOrder> = {}, signer = authority): DownFrame => ({
+    type: 'order',
+    order: signOrder(order(changes), authority.kid, signer.sign),
+  })
+  /** To the point where `auth` has been sent. */
+  async function greet(): Promise<void> {
+    line().handlers.onOpen()
+    await give(hello())
+  }
+  const noHeads: DownFrame = { type: 'heads', heads: [], more: false }
+  async function goLive(): Promise<void> {
+    await desktop.start()
+    await greet()
+    await give(welcome(), noHeads)
+  }
+  async function lineEnds(problem?: Failure): Promise<void> {
+    line().handlers.onClose(problem)
+    await turns(3)
+  }
+  return {
+    example,
+    authority,
+    stranger,
+    clock,
+    keyStore,
+    disk,
+    identity,
+    publicKey,
+    desktop,
+    lines,
+    line,
+    state,
+    give,
+    hello,
+    lease,
+    auth,
+    welcome,
+    order,
+    orderFrame,
+    greet,
+    goLive,
+    lineEnds,
+    faults,
+    noHeads,
+  }
+}
+type World = Awaited<ReturnType<typeof setUp>>
+
+/** A conversation with one event, as the server grants it. */
+function conversation(t: World) {
+  const info = t.example.conversation({ memberIds: [t.identity.userId] })
+  const access: DownFrame = { type: 'access', granted: [info], revoked: [], cursor: 'a1', more: false }
+  const event = (seq: number): DownFrame => ({
+    type: 'event',
+    event: t.example.event({ conversationId: info.conversationId, seq }),
+  })
+  return { id: info.conversationId, access, event }
+}
+
+describe('handshake', () => {
+  test('[SES10] dials the enrolled origin and proves the device key over nonce, origin and device', async () => {
+    const t = await setUp()
+    await t.desktop.start()
+    expect(t.line().origin).toBe(ORIGIN)
+    expect(t.state().type).toBe('connecting')
+    t.line().handlers.onOpen()
+    const hello = t.hello()
+    await t.give(hello)
+    const auth = t.auth()
+    expect(auth).toMatchObject({ version: 1, deviceId: t.identity.deviceId, directoryCursor: '', accessCursor: '' })
+    const text = encoder.encode(authProofText(ORIGIN, t.identity.deviceId, hello.nonce))
+    const [key, proof] = [t.publicKey, auth?.proof ?? ''].map((b) => fromBase64url(b) as Uint8Array)
+    expect(verifyDetached(key as Uint8Array, text, proof as Uint8Array)).toBe(true)
+  })
+
+  test('[SES10] a proven welcome opens the cache, keeps the lease and begins the exchange', async () => {
+    const t = await setUp()
+    await t.goLive()
+    expect(t.state()).toEqual({ type: 'live', attempt: 0 })
+    expect(t.desktop.store()).toBeDefined()
+    expect(t.desktop.vault.leaseUntilMs()).toBe(t.clock.nowMs() + 72 * 3_600_000)
+    expect(t.desktop.heard).toContainEqual({ type: 'policy', policy })
+  })
+
+  test('[SES10] later connections tell the feed cursors that are kept', async () => {
+    const t = await setUp()
+    await t.goLive()
+    await t.give({ type: 'directory', people: [], cursor: 'd9', more: false }, conversation(t).access)
+    await t.lineEnds()
+    t.desktop.session.dispatch({ type: 'connect-asked' })
+    await t.greet()
+    expect(t.auth()).toMatchObject({ directoryCursor: 'd9', accessCursor: 'a1' })
+  })
+
+  const unproven: Record<string, (t: World) => DownFrame> = {
+    'signed by another key': (t) => t.welcome({ signer: t.stranger }),
+    'signed over another nonce': (t) => t.welcome({ nonce: toBase64url(t.example.random.bytes(32)) }),
+    'of a key that is not pinned': (t) => t.welcome({ kid: t.stranger.kid, signer: t.stranger }),
+    'with a broken signature': (t) => ({ ...t.welcome(), proof: 'A'.repeat(86) }),
+  }
+  test.each(Object.keys(unproven))('[SES11] a welcome %s: wrong-server, nothing kept, nothing opened', async (name) => {
+    const t = await setUp()
+    await t.desktop.start()
+    await t.greet()
+    await t.give((unproven[name] as (t: World) => DownFrame)(t), t.noHeads)
+    expect(t.state()).toMatchObject({ type: 'locked', problem: { code: 'wrong-server' } })
+    expect(t.line().open).toBe(false)
+    expect(t.desktop.store()).toBeUndefined()
+    expect(t.desktop.vault.leaseUntilMs()).toBeUndefined()
+    expect(t.desktop.heard).toEqual([])
+  })
+
+  test('[SES11] a welcome of an earlier connection does not serve on the next', async () => {
+    const t = await setUp()
+    await t.desktop.start()
+    await t.greet()
+    const first = t.welcome()
+    await t.give(first, t.noHeads)
+    expect(t.state().type).toBe('live')
+    await t.lineEnds()
+    t.desktop.session.dispatch({ type: 'connect-asked' })
+    t.line().handlers.onOpen()
+    await t.give(first, t.noHeads)
+    expect(t.state()).toMatchObject({ type: 'offline', problem: { code: 'wrong-server' } })
+  })
+
+  test('[SES12] before the server has proved itself its frames change nothing', async () => {
+    const t = await setUp()
+    await t.goLive()
+    await t.lineEnds()
+    const { id, access, event } = conversation(t)
+    const [files, heard] = [new Map(t.disk.files), t.desktop.heard.length]
+    t.desktop.session.dispatch({ type: 'connect-asked' })
+    await t.greet()
+    await t.give(
+      { type: 'lease', lease: t.lease(new Uint8Array(32).fill(66)) },
+      { type: 'policy', policy: { ...policy, contentProtection: true } },
+      { type: 'directory', people: [t.example.person()], cursor: 'd1', more: false },
+      access,
+      event(1),
+      t.noHeads,
+    )
+    expect(t.state().type).toBe('handshaking')
+    expect(t.disk.files).toEqual(files)
+    expect(t.desktop.heard).toHaveLength(heard)
+    expect(t.desktop.store()?.position(id)).toBeUndefined()
+    expect(t.desktop.store()?.cursors()).toEqual({ directory: '', access: '' })
+    // The same frames count once it has.
+    await t.give(t.welcome(), access, { type: 'policy', policy: { ...policy, contentProtection: true } })
+    expect(t.desktop.store()?.position(id)).toBeDefined()
+    expect(t.desktop.heard.at(-1)).toMatchObject({ type: 'policy', policy: { contentProtection: true } })
+  })
+
+  test('[SES12] a second hello is passed over', async () => {
+    const t = await setUp()
+    await t.desktop.start()
+    await t.greet()
+    await t.give(t.hello())
+    expect(t.line().sent.filter((frame) => frame.type === 'auth')).toHaveLength(1)
+    await t.give(t.welcome(), t.noHeads)
+    expect(t.state().type).toBe('live')
+  })
+
+  test('[SES13] a workspace other than the enrolled one is not spoken to', async () => {
+    const t = await setUp()
+    await t.desktop.start()
+    t.line().handlers.onOpen()
+    await t.give(t.hello({ workspaceId: t.example.id('workspace') }))
+    expect(t.state()).toMatchObject({ type: 'locked', problem: { code: 'wrong-server' } })
+    expect(t.line().sent).toEqual([])
+  })
+
+  test('[SES9] a handshake that does not end is given up after limits.handshakeMs, and tried again', async () => {
+    const t = await setUp()
+    await t.desktop.start()
+    await t.greet()
+    t.clock.advance(limits.handshakeMs)
+    expect(t.state()).toMatchObject({ type: 'locked', attempt: 1, problem: { code: 'unavailable' } })
+    expect(t.line().open).toBe(false)
+    t.clock.advance(limits.backoffFirstMs * 2)
+    expect(t.lines).toHaveLength(2)
+    expect(t.state()).toMatchObject({ type: 'connecting', attempt: 1 })
+  })
+})
+
+describe('wipe orders', () => {
+  const refused: Record<string, (t: World) => DownFrame> = {
+    'signed by another key': (t) => t.orderFrame({}, t.stranger),
+    'for another device': (t) => t.orderFrame({ deviceId: t.example.id('device') }),
+    'of another workspace': (t) => t.orderFrame({ workspaceId: t.example.id('workspace') }),
+    'with a counter obeyed before': (t) => t.orderFrame({ counter: 4 }),
+    'that is no order': () => ({ type: 'order', order: 'aaaa.bbbb.cccc' }),
+    'for single conversations': (t) =>
+      t.orderFrame({ scope: { type: 'conversations', conversationIds: [t.example.id('conversation')] } }),
+  }
+  for (const when of ['in the handshake', 'while live'] as const)
+    test.each(Object.keys(refused))(`[SES14] an order %s, ${when}: nothing changes`, async (name) => {
+      const t = await setUp()
+      if (when === 'while live') await t.goLive()
+      else {
+        await t.desktop.start()
+        await t.greet()
+      }
+      const before = { state: t.state(), files: new Map(t.disk.files), heard: t.desktop.heard.length }
+      await t.give((refused[name] as (t: World) => DownFrame)(t))
+      expect(t.state()).toBe(before.state)
+      expect(t.disk.files).toEqual(before.files)
+      expect(t.desktop.heard).toHaveLength(before.heard)
+      expect(t.line().open).toBe(true)
+      expect(t.faults.some((event) => event.startsWith('wipe.'))).toBe(true)
+    })
+
+  test.each(['in the handshake', 'while live'] as const)(
+    '[SES15] a sound order %s is begun before anything that follows it in the same packet',
+    async (when) => {
+      const t = await setUp()
+      if (when === 'while live') await t.goLive()
+      else {
+        await t.desktop.start()
+        await t.greet()
+      }
+      const heard = t.desktop.heard.length
+      await t.give(t.orderFrame(), ...(when === 'in the handshake' ? [t.welcome()] : []), conversation(t).access)
+      expect(t.desktop.heard.slice(heard)).toMatchObject([{ type: 'wipe', order: { counter: 5 } }])
+      expect(t.state()).toEqual({ type: 'wiping' })
+      expect(t.line().open).toBe(false)
+      expect(t.desktop.store()?.positions() ?? []).toEqual([])
+      expect(t.clock.timers).toBe(0)
+    },
+  )
+
+  test('[SES16] where the intent cannot be made durable the connection ends, and the order is obeyed when it comes again', async () => {
+    let full = true
+    const begun: string[] = []
+    const t = await setUp({
+      host: {
+        beginWipe: async (order) => {
+          if (full) throw new FailureError(fail('disk-full').error)
+          begun.push(order.wipeId)
+        },
+      },
+    })
+    await t.goLive()
+    await t.give(t.orderFrame())
+    expect(t.state()).toMatchObject({ type: 'offline', problem: { code: 'disk-full' } })
+    full = false
+    t.desktop.session.dispatch({ type: 'connect-asked' })
+    await t.greet()
+    await t.give(t.orderFrame())
+    expect(t.state()).toEqual({ type: 'wiping' })
+    expect(begun).toHaveLength(1)
+  })
+
+  test('[SES14] why an order is refused', () => {
+    const example = createExample(5)
+    const order = example.wipeOrder({ counter: 9 })
+    const mine = { deviceId: order.deviceId, workspaceId: order.workspaceId, orderCounter: 8 }
+    expect(whyRefused(order, mine)).toBeUndefined()
+    expect(whyRefused(order, { ...mine, deviceId: example.id('device') })?.code).toBe('order-wrong-device')
+    expect(whyRefused(order, { ...mine, workspaceId: example.id('workspace') })?.code).toBe('order-wrong-device')
+    expect(whyRefused(order, { ...mine, orderCounter: 9 })?.code).toBe('order-replayed')
+    expect(whyRefused(order, { ...mine, orderCounter: 10 })?.code).toBe('order-replayed')
+  })
+})
+
+describe('frames', () => {
+  test.each(['not json', '[]', '{"type":"event"}', '{"type":"welcome","kid":1}', '{"no":"type"}'])(
+    '[SES17] a malformed frame ends the connection and is named: %s',
+    async (text) => {
+      const t = await setUp()
+      await t.goLive()
+      await t.give(text, conversation(t).access)
+      expect(t.state()).toMatchObject({ type: 'offline', problem: { code: 'not-a-server' } })
+      expect(t.line().open).toBe(false)
+      expect(t.desktop.store()?.positions()).toEqual([])
+    },
+  )
+
+  test('[SES17] a frame of a later version is passed over', async () => {
+    const t = await setUp()
+    await t.goLive()
+    const { id, access } = conversation(t)
+    await t.give('{"type":"poll","question":"?"}', access)
+    expect(t.state().type).not.toBe('offline')
+    expect(t.desktop.store()?.position(id)).toBeDefined()
+  })
+
+  test('[SES18] frames of one packet are handled in their order, one a turn', async () => {
+    const t = await setUp()
+    await t.goLive()
+    const { id, access, event } = conversation(t)
+    const frames = [access, ...[1, 2, 3, 4, 5].map(event)]
+    for (const frame of frames) t.line().handlers.onText(JSON.stringify(frame))
+    const high: number[] = []
+    for (let i = 0; i < frames.length + 2; i++) {
+      await turns(1)
+      high.push(t.desktop.store()?.position(id)?.high ?? -1)
+    }
+    for (const [i, value] of high.entries()) expect(value - (high[i - 1] ?? -1)).toBeLessThanOrEqual(1)
+    expect(high.at(-1)).toBe(5)
+  })
+
+  test('[SES18] frames that come while the cache is being opened wait for it', async () => {
+    const t = await setUp()
+    await t.desktop.start()
+    await t.greet()
+    const release = t.keyStore.hold()
+    const { id, access, event } = conversation(t)
+    await t.give(t.welcome(), access, event(1))
+    expect(t.state()).toMatchObject({ type: 'handshaking', admitting: true })
+    release()
+    await turns(6)
+    expect(t.desktop.store()?.position(id)).toMatchObject({ low: 1, high: 1 })
+  })
+
+  test('[SES19] reading pauses when frames pile up and goes on when they are worked off', async () => {
+    const t = await setUp()
+    await t.goLive()
+    const { access, event } = conversation(t)
+    await t.give(access)
+    const before = t.line().resumed
+    const count = limits.inboundFramesPause
+    for (let seq = 1; seq < count; seq++) t.line().handlers.onText(JSON.stringify(event(seq)))
+    expect(t.line().paused).toBe(0)
+    t.line().handlers.onText(JSON.stringify(event(count)))
+    expect(t.line().paused).toBe(1)
+    await turns(count - limits.inboundFramesResume - 2)
+    expect(t.line().resumed).toBe(before)
+    await turns(4)
+    expect(t.line().resumed).toBe(before + 1)
+    await turns(count)
+  })
+
+  test('[SES18] a close is dealt with after the frames that came before it', async () => {
+    const t = await setUp()
+    await t.goLive()
+    t.line().handlers.onText(JSON.stringify({ type: 'bye', code: 'device-revoked', message: 'Gone.' }))
+    t.line().handlers.onClose()
+    await turns(4)
+    expect(t.state()).toMatchObject({ type: 'offline', problem: { code: 'device-revoked' } })
+  })
+})
+
+describe('faults of the store', () => {
+  const failing = (error: Error) => (store: Store) => ({
+    ...store,
+    applyEvents: () => {
+      throw error
+    },
+  })
+  const sqliteFull = Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' })
+
+  test('[SES20] disk full: the connection ends, the cursor stays, and it is tried again rarely', async () => {
+    const t = await setUp({ wrapStore: failing(sqliteFull) })
+    await t.goLive()
+    const { id, access, event } = conversation(t)
+    await t.give(access)
+    const sent = t.line().sent.length
+    await t.give(event(1), event(2))
+    expect(t.state()).toMatchObject({ type: 'offline', problem: { code: 'disk-full' } })
+    expect(t.line().open).toBe(false)
+    expect(t.line().sent).toHaveLength(sent)
+    expect(t.desktop.store()?.position(id)).toMatchObject({ low: 0, high: 0 })
+    expect(t.clock.nextInMs()).toBeGreaterThanOrEqual(limits.backoffMostMs)
+  })
+
+  test('[SES20] a bug in handling a frame is logged once and ends the connection, not the program', async () => {
+    const t = await setUp({ wrapStore: failing(new TypeError('a bug')) })
+    await t.goLive()
+    const { access, event } = conversation(t)
+    await t.give(access, event(1), event(2))
+    expect(t.state()).toMatchObject({ type: 'offline', problem: { code: 'internal' } })
+    expect(t.faults.filter((event) => event === 'session.fault')).toHaveLength(1)
+    t.desktop.session.dispatch({ type: 'connect-asked' })
+    await t.greet()
+    expect(t.auth()).toBeDefined()
+  })
+
+  test('[SES20] a cache that does not open is named; without a lease kept the state is locked', async () => {
+    const t = await setUp({ host: { openCache: async () => fail('store-corrupt') } })
+    await t.desktop.start()
+    t.desktop.store()?.close()
+    await t.greet()
+    await t.give(t.welcome())
+    expect(t.state()).toMatchObject({ type: 'locked', problem: { code: 'store-corrupt' } })
+  })
+})
+
+describe('time', () => {
+  test('[SES9] a quiet line is pinged, a dead one left and dialled again', async () => {
+    const t = await setUp()
+    await t.goLive()
+    t.clock.advance(limits.heartbeatMs)
+    expect(t.line().sent.at(-1)).toEqual({ type: 'ping' })
+    await t.give({ type: 'pong', timeMs: t.clock.nowMs() })
+    t.clock.advance(limits.silenceMs - limits.heartbeatMs)
+    expect(t.state().type).toBe('live')
+    t.clock.advance(2 * (limits.silenceMs - limits.heartbeatMs))
+    expect(t.state().type).toBe('offline')
+    t.clock.advance(limits.backoffFirstMs)
+    expect(t.lines).toHaveLength(2)
+  })
+
+  test('[SES2] the next attempt is told, and it is when it is made', async () => {
+    const t = await setUp()
+    await t.goLive()
+    await t.lineEnds(fail('unavailable').error)
+    const { retryAtMs } = t.desktop.session.facts()
+    expect(retryAtMs).toBe(t.clock.nowMs() + (t.clock.nextInMs() ?? -1))
+    t.clock.advance((retryAtMs ?? 0) - t.clock.nowMs())
+    expect(t.state()).toMatchObject({ type: 'connecting', problem: { code: 'unavailable' } })
+    expect(t.desktop.session.facts().retryAtMs).toBeUndefined()
+  })
+
+  test('[SES21] a clock that is off is told, and the lease keeps its length by our clock', async () => {
+    const t = await setUp()
+    await t.desktop.start()
+    const serverMs = t.clock.nowMs() + 86_400_000
+    t.line().handlers.onOpen()
+    await t.give(t.hello({ timeMs: serverMs }))
+    const lease = { ...t.lease(), issuedAtMs: serverMs, untilMs: serverMs + 3_600_000 }
+    await t.give(t.welcome({ timeMs: serverMs, lease }), t.noHeads)
+    expect(t.state().type).toBe('live')
+    expect(t.desktop.session.facts().clockSkewMs).toBe(86_400_000)
+    expect(t.desktop.vault.leaseUntilMs()).toBe(t.clock.nowMs() + 3_600_000)
+    await t.give({ type: 'lease', lease: { ...lease, untilMs: serverMs + 7_200_000 } })
+    expect(t.desktop.vault.leaseUntilMs()).toBe(t.clock.nowMs() + 7_200_000)
+    await t.give({ type: 'pong', timeMs: t.clock.nowMs() + limits.clockSkewMs - 1 })
+    expect(t.desktop.session.facts().clockSkewMs).toBeUndefined()
+  })
+})
+
+describe('sleep and end', () => {
+  test('[SES22] put to sleep while the cache is being opened: the next connection has to prove itself first', async () => {
+    const t = await setUp()
+    await t.desktop.start()
+    await t.greet()
+    const release = t.keyStore.hold()
+    await t.give(t.welcome())
+    t.desktop.session.dispatch({ type: 'suspended' })
+    t.desktop.session.dispatch({ type: 'connect-asked' })
+    t.line().handlers.onOpen()
+    release()
+    await turns(6)
+    expect(t.lines).toHaveLength(2)
+    expect(t.state()).toEqual({ type: 'handshaking', cache: true, attempt: 0 })
+    const { id, access } = conversation(t)
+    await t.give(access)
+    expect(t.desktop.store()?.position(id)).toBeUndefined()
+    await t.give(t.hello())
+    await t.give(t.welcome(), t.noHeads)
+    expect(t.state().type).toBe('live')
+  })
+
+  test('[SES22] put to sleep while the cache is being opened, and left so: readable, as the lease says', async () => {
+    const t = await setUp()
+    await t.desktop.start()
+    await t.greet()
+    const release = t.keyStore.hold()
+    await t.give(t.welcome())
+    t.desktop.session.dispatch({ type: 'suspended' })
+    expect(t.state().type).toBe('locked')
+    release()
+    await turns(6)
+    expect(t.state().type).toBe('offline')
+  })
+
+  const reached: Record<string, (t: World) => Promise<void>> = {
+    connecting: (t) => t.desktop.start(),
+    handshaking: async (t) => {
+      await t.desktop.start()
+      await t.greet()
+    },
+    admitting: async (t) => {
+      await t.desktop.start()
+      await t.greet()
+      t.line().handlers.onText(JSON.stringify(t.welcome()))
+    },
+    live: (t) => t.goLive(),
+    offline: async (t) => {
+      await t.goLive()
+      await t.lineEnds()
+    },
+  }
+  test.each(Object.keys(reached))(
+    '[SES23] stopped while %s: no timer, no socket, nothing happens later',
+    async (name) => {
+      const t = await setUp()
+      await (reached[name] as (t: World) => Promise<void>)(t)
+      const { handlers } = t.line()
+      await t.desktop.stop()
+      const state = t.state()
+      const count = t.lines.length
+      expect(t.clock.timers).toBe(0)
+      expect(name === 'offline' || !t.line().open).toBe(true)
+      handlers.onText(JSON.stringify(t.hello()))
+      handlers.onClose()
+      t.desktop.session.dispatch({ type: 'connect-asked' })
+      t.clock.advance(3_600_000)
+      await turns(5)
+      expect(t.lines).toHaveLength(count)
+      expect(t.state()).toBe(state)
+      await expect(t.desktop.session.fetchOlder('cnv_x' as ConversationId)).resolves.toMatchObject({
+        error: { code: 'offline' },
+      })
+    },
+  )
+})

@@ -1,0 +1,143 @@
+// Owns a desktop below the bridge for tests: real vault, store and session over whatever socket, clock and randomness a
+// test brings. Stopping it and making another on the same disk is a restart.
+// Always holds: what survives a restart lies on the Disk and nowhere else.
+
+import type { Log } from '../main/log.ts'
+import { type Clock, createSession, type Session, type SessionHost } from '../main/session/run.ts'
+import type { OpenSocket } from '../main/session/socket.ts'
+import type { KeyStore } from '../main/shell/shell.ts'
+import { storeFailure } from '../main/store/database.ts'
+import { openStore, type Store } from '../main/store/store.ts'
+import type { Cipher } from '../main/vault/cipher.ts'
+import { createVault, type Identity, type Vault, type VaultParts } from '../main/vault/vault.ts'
+import type { Policy } from '../shared/model.ts'
+import type { WipeOrder } from '../shared/proof.ts'
+import { fail, ok } from '../shared/result.ts'
+import type { Random } from './random.ts'
+
+export const silentLog: Log = { error: () => undefined, info: () => undefined, debug: () => undefined }
+
+/** What a restart finds again. */
+export interface Disk {
+  readonly profile: VaultParts['profile']
+  readonly files: Map<string, Uint8Array>
+  readonly keyStore: KeyStore
+  /** File of the cache, or ':memory:' for one that no restart finds. */
+  readonly cacheFile: string
+}
+
+/** A disk that holds nothing. */
+export function createDisk(keyStore: KeyStore, cacheFile: string): Disk {
+  const files = new Map<string, Uint8Array>()
+  return {
+    files,
+    keyStore,
+    cacheFile,
+    profile: {
+      read: (name) => files.get(name),
+      write: (name, bytes) => void files.set(name, Uint8Array.from(bytes)),
+      shred: (name) => void files.delete(name),
+    },
+  }
+}
+
+export interface DesktopParts {
+  readonly disk: Disk
+  readonly cipher: Cipher
+  readonly clock: Clock
+  readonly random: Random
+  readonly openSocket: OpenSocket
+  readonly log?: Log
+  /** Stands between session and store, for faults. */
+  readonly wrapStore?: (store: Store) => Store
+  readonly host?: Partial<SessionHost>
+}
+
+export interface Desktop {
+  readonly vault: Vault
+  readonly session: Session
+  store(): Store | undefined
+  /** Begins as the app does: with the cache, where it can be opened. */
+  start(): Promise<void>
+  /** Ends connection and timers and closes the cache. */
+  stop(): Promise<void>
+  /** What the session has told its host, in order. */
+  readonly heard: readonly Heard[]
+}
+
+export type Heard =
+  | { readonly type: 'policy'; readonly policy: Policy }
+  | { readonly type: 'wipe'; readonly order: WipeOrder; readonly jws: string }
+  | { readonly type: 'events'; readonly seqs: readonly number[]; readonly live: boolean }
+  | { readonly type: 'lost'; readonly count: number }
+
+/** A vault on `disk` that has been enrolled as `identity`; `publicKey` is its device key's. */
+export async function enrolDisk(disk: Disk, identity: Identity): Promise<{ readonly publicKey: string }> {
+  const vault = createVault(disk)
+  const { publicKey } = vault.draftDeviceKey()
+  await vault.enrolled(identity)
+  return { publicKey }
+}
+
+/** A desktop on `disk`, loaded and not started. Throws where the disk is not enrolled. */
+export async function createDesktop(parts: DesktopParts): Promise<Desktop> {
+  const { disk, cipher, clock, random, log = silentLog } = parts
+  const vault = createVault(disk)
+  const loaded = await vault.load()
+  if (!loaded.ok || !loaded.value) throw new Error('not enrolled')
+  const { userId } = loaded.value
+  const heard: Heard[] = []
+  let store: Store | undefined
+
+  const openCache: SessionHost['openCache'] = async () => {
+    if (store) return ok(store)
+    const root = await vault.openRootKey(clock.nowMs())
+    if (!root.ok) return root
+    const opened = openStore({ file: disk.cacheFile, cipher, rootKey: root.value, self: userId })
+    if (!opened.ok) return opened
+    store = parts.wrapStore?.(opened.value) ?? opened.value
+    return ok(store)
+  }
+  function closeCache(): void {
+    store?.close()
+    store = undefined
+  }
+  const session = createSession({
+    vault,
+    openSocket: parts.openSocket,
+    clock,
+    random: random.next,
+    randomBytes: random.bytes,
+    about: { version: '0.1.0', platform: 'test' },
+    log,
+    host: {
+      store: () => store,
+      openCache,
+      closeCache,
+      beginWipe: async (order, jws) => void heard.push({ type: 'wipe', order, jws }),
+      policyChanged: (policy) => void heard.push({ type: 'policy', policy }),
+      stateChanged: () => undefined,
+      listChanged: () => undefined,
+      conversationChanged: () => undefined,
+      eventsAdded: (_id, events, live) => void heard.push({ type: 'events', seqs: events.map((e) => e.seq), live }),
+      conversationsLost: (ids) => void heard.push({ type: 'lost', count: ids.length }),
+      storeFailure,
+      ...parts.host,
+    },
+  })
+  return {
+    vault,
+    session,
+    heard,
+    store: () => store,
+    async start() {
+      const cache = await openCache()
+      if (!cache.ok && cache.error.code !== 'locked') throw new Error(fail(cache.error.code).error.message)
+      session.dispatch({ type: 'started', enrolled: true, cache: cache.ok })
+    },
+    async stop() {
+      await session.stop()
+      closeCache()
+    },
+  }
+}

@@ -1,0 +1,77 @@
+// Owns a real workspace server for tests of the client, on loopback and over a data folder, so that it can be stopped and
+// started again at the same address.
+// Always holds: what IT does goes through the admin acts; the folder is the caller's.
+
+import { createServer, type Server, type ServerOptions } from '../server/server.ts'
+import type { AdminWipe } from '../shared/admin.ts'
+import type { ConversationId, DeviceId, WipeId } from '../shared/model.ts'
+import type { Result } from '../shared/result.ts'
+
+export interface Workspace {
+  readonly url: string
+  start(): Promise<void>
+  stop(): Promise<void>
+  addUser(userName: string, displayName: string): void
+  deactivate(userName: string): void
+  /** A fresh enrolment code. */
+  code(userName: string): string
+  found(name: string, members: readonly string[]): ConversationId
+  deviceOf(userName: string): DeviceId
+  wipe(deviceId: DeviceId, reason: string): AdminWipe
+  showWipe(wipeId: WipeId): AdminWipe
+  /** Puts the server's clock on by `ms`. */
+  pass(ms: number): void
+  /** Head of a conversation: how many events its log holds. */
+  headSeq(conversationId: ConversationId): number
+}
+
+/** Starts a server over `dataDir`. */
+export async function startWorkspace(dataDir: string): Promise<Workspace> {
+  let aheadMs = 0
+  const clock: ServerOptions['clock'] = {
+    nowMs: () => Date.now() + aheadMs,
+    after(delayMs, run) {
+      const timer = setTimeout(run, delayMs)
+      return () => clearTimeout(timer)
+    },
+  }
+  const names = { workspaceName: '海灣行', operatorName: 'IT 支援組' }
+  let server: Server | undefined = await createServer({ dataDir, clock, ...names })
+  const { url } = server
+  const port = Number(new URL(url).port)
+  const admin = () => {
+    if (!server) throw new Error('the server is stopped')
+    return server.admin
+  }
+  return {
+    url,
+    async start() {
+      server ??= await createServer({ dataDir, clock, port })
+    },
+    async stop() {
+      const ending = server
+      server = undefined
+      await ending?.close()
+    },
+    addUser: (userName, displayName) => void must(admin().createUser({ userName, displayName })),
+    deactivate: (userName) => void must(admin().deactivateUser({ userName })),
+    code: (user) => must(admin().createEnrolment({ user })).code,
+    found: (name, members) => must(admin().createConversation({ name, members: [...members] })).id,
+    deviceOf(userName) {
+      const device = must(admin().listDevices({})).findLast(({ user }) => user === userName)
+      if (!device) throw new Error('no such device')
+      return device.id
+    },
+    wipe: (deviceId, reason) => must(admin().wipeDevice({ deviceId, reason })),
+    showWipe: (wipeId) => must(admin().showWipe({ wipeId })),
+    pass(ms) {
+      aheadMs += ms
+    },
+    headSeq: (id) => must(admin().listConversations({})).find((row) => row.id === id)?.headSeq ?? 0,
+  }
+}
+
+function must<T>(result: Result<T>): T {
+  if (!result.ok) throw new Error(`${result.error.code}: ${result.error.message}`)
+  return result.value
+}

@@ -1,0 +1,270 @@
+// Owns the workspace server inside a world: the server's own parts over a memory store and in-memory lines, on a virtual
+// clock. It can be stopped, crashed and started again on the same store.
+// Always holds: what a crashed run had not committed never happens; the gateway is the real one, fed through a real HTTP
+// upgrade. Must never listen on a port.
+
+import { createServer as createHttpServer, type Server as HttpServer } from 'node:http'
+import { type Duplex, duplexPair } from 'node:stream'
+import { WebSocket } from 'ws'
+import { type Access, createAccess } from '../server/access/access.ts'
+import { createCommits } from '../server/commits.ts'
+import { createConversations } from '../server/conversations/conversations.ts'
+import { appendContent, createConversationLog, eventJson } from '../server/conversations/log.ts'
+import { createAttempts } from '../server/devices/attempts.ts'
+import { createDevices } from '../server/devices/devices.ts'
+import { createEnrolment } from '../server/devices/enrolment.ts'
+import { createWipes, type Wipes } from '../server/devices/wipes.ts'
+import { createDirectory } from '../server/directory/directory.ts'
+import { createConnections } from '../server/gateway/connections.ts'
+import { createFeeds } from '../server/gateway/feeds.ts'
+import { createGateway } from '../server/gateway/gateway.ts'
+import { createLive } from '../server/gateway/live.ts'
+import { createSendRate } from '../server/gateway/send-rate.ts'
+import { createSessions } from '../server/gateway/session.ts'
+import { createKeys, type ServerKeys } from '../server/keys.ts'
+import { type Log, silentLog } from '../server/log.ts'
+import { createSealing } from '../server/sealing.ts'
+import { createMemoryStore } from '../server/store/memory.ts'
+import type { Store } from '../server/store/port.ts'
+import { openWorkspace } from '../server/workspace.ts'
+import type { ConversationEvent, ConversationId, UserId } from '../shared/model.ts'
+import type { Result } from '../shared/result.ts'
+import type { EnrolRequest, EnrolResponse } from '../shared/wire.ts'
+import type { Random } from './random.ts'
+import type { VirtualClock } from './virtual-clock.ts'
+
+export const WORLD_ORIGIN = 'https://world.example'
+
+export interface WorldServer {
+  readonly view: Store['view']
+  readonly running: boolean
+  /** Connections taken so far. */
+  readonly connections: number
+  start(): void
+  /** Says goodbye to every device and stops; `settle` gives it the time to. */
+  stop(settle: () => Promise<void>): Promise<void>
+  /** Stops at once: lines break, what was not committed is lost. */
+  crash(): void
+  /** A client's end of a new line; it fails where the server is not running. */
+  dial(): WebSocket
+  addUser(userName: string): UserId
+  createCode(userName: string): string
+  enrol(request: EnrolRequest): Result<EnrolResponse>
+  found(name: string, memberNames: readonly string[]): ConversationId
+  /** Membership, as the server will change it: access first, then the event. */
+  join(conversationId: ConversationId, userId: UserId): void
+  leave(conversationId: ConversationId, userId: UserId): void
+  viewableBy(userId: UserId): ReadonlySet<ConversationId>
+  /** Appends `count` messages as somebody's program would. */
+  post(conversationId: ConversationId, actorId: UserId, count: number): void
+  /** The whole log of a conversation, opened. */
+  log(conversationId: ConversationId): ConversationEvent[]
+}
+
+/** A server that is not running yet, with an empty workspace. */
+export async function createWorldServer(parts: {
+  clock: VirtualClock
+  random: Random
+  log?: Log
+}): Promise<WorldServer> {
+  const { clock, log = silentLog } = parts
+  const random = (count: number) => parts.random.bytes(count)
+  const store = createMemoryStore()
+  const keys: ServerKeys = await createKeys(random)
+  const sealing = createSealing(keys.masterKey, random)
+  let run: ReturnType<typeof assemble> | undefined
+  let connections = 0
+
+  function assemble() {
+    let alive = true
+    const ends = new Set<Duplex>()
+    // A commit that was queued when the process died must not reach the store afterwards.
+    const guarded: Store = {
+      ...store,
+      transact(work) {
+        if (!alive) throw new Error('this run of the server has ended')
+        return store.transact(work)
+      },
+    }
+    const found = openWorkspace(guarded, sealing, random, { workspaceName: 'World', operatorName: 'IT' })
+    if (!found.ok) throw new Error(found.error.code)
+    const workspace = found.value
+    const { view } = store
+    const [authority] = keys.authorities
+    const commits = createCommits(guarded, log)
+    const access: Access = createAccess(view)
+    const lines = createConnections(clock, log)
+    const feeds = createFeeds({ view, access, workspace })
+    let wipes: Wipes | undefined
+    const live = createLive({
+      connections: lines,
+      feeds,
+      access,
+      orderSent: ({ wipeId }) =>
+        commits.enqueue(
+          (tx) => wipes?.noteDelivered(tx, wipeId),
+          () => undefined,
+        ),
+    })
+    const shared = { store: guarded, view, commits, access, sealing, workspace, clock, random, log, fanOut: live }
+    wipes = createWipes({ ...shared, authority })
+    const devices = createDevices(shared)
+    const sessions = createSessions({
+      ...shared,
+      connections: lines,
+      log: createConversationLog(shared),
+      wipes,
+      sendRate: createSendRate(clock),
+    })
+    const origins = new Set([WORLD_ORIGIN])
+    const gateway = createGateway({
+      ...shared,
+      connections: lines,
+      sessions,
+      live,
+      feeds,
+      devices,
+      authority,
+      origins: () => origins,
+    })
+    const http: HttpServer = createHttpServer()
+    http.on('upgrade', (request, socket, head) => gateway.upgrade(request, socket, head))
+    return {
+      access,
+      live,
+      commits,
+      gateway,
+      store: guarded,
+      directory: createDirectory(shared),
+      conversations: createConversations(shared),
+      enrolment: createEnrolment({ ...shared, authorities: keys.authorities, attempts: createAttempts(clock) }),
+      accept(): Duplex {
+        const [near, far] = duplexPair()
+        for (const end of [near, far]) {
+          end.on('error', () => undefined)
+          ends.add(end)
+          end.once('close', () => ends.delete(end))
+        }
+        http.emit('connection', far)
+        return near
+      },
+      end() {
+        alive = false
+        void gateway.close(0)
+        for (const end of ends) end.destroy()
+        http.close()
+      },
+    }
+  }
+
+  const running = () => {
+    if (!run) throw new Error('the server is not running')
+    return run
+  }
+  const must = <T>(result: Result<T>): T => {
+    if (!result.ok) throw new Error(`${result.error.code}: ${result.error.message}`)
+    return result.value
+  }
+
+  function setMember(conversationId: ConversationId, userId: UserId, active: boolean): void {
+    const { access, live, store: guarded } = running()
+    const content = active ? { type: 'joined', userIds: [userId] } : { type: 'left', userId }
+    const json = JSON.stringify(content)
+    const atMs = clock.nowMs()
+    const { row, place } = guarded.transact((tx) => {
+      const revision = tx.nextRevision('access')
+      const changed = { conversationId, userId, active, revision }
+      tx.putMembership(changed)
+      const event = { conversationId, atMs, actorId: userId, kind: content.type, json }
+      return { row: changed, place: appendContent(tx, sealing, event) }
+    })
+    access.apply([row])
+    live.accessChanged([userId])
+    live.appended(conversationId, eventJson({ conversationId, actorId: userId, ...place }, json))
+  }
+
+  return {
+    view: store.view,
+    get running() {
+      return run !== undefined
+    },
+    get connections() {
+      return connections
+    },
+    start() {
+      run ??= assemble()
+    },
+    async stop(settle) {
+      const ending = running()
+      void ending.gateway.close(1000)
+      await settle()
+      ending.commits.flush()
+      run = undefined
+      ending.end()
+    },
+    crash() {
+      const ending = running()
+      run = undefined
+      ending.end()
+    },
+    dial() {
+      const current = run
+      connections += 1
+      return new WebSocket(`${WORLD_ORIGIN.replace('https', 'ws')}/v1/connect`, {
+        perMessageDeflate: false,
+        // Plain, over a pair of streams: what ws would dial is never asked.
+        createConnection: () => current?.accept() ?? closedEnd(),
+      })
+    },
+    addUser: (userName) => must(running().directory.createUser({ userName, displayName: userName })).id,
+    createCode: (userName) => must(running().enrolment.createCode(userName)).code,
+    enrol: (request) => running().enrolment.enrol(request, 'world'),
+    found: (name, members) => must(running().conversations.createConversation({ name, members: [...members] })).id,
+    join: (conversationId, userId) => setMember(conversationId, userId, true),
+    leave: (conversationId, userId) => setMember(conversationId, userId, false),
+    viewableBy: (userId) =>
+      new Set(
+        store.view
+          .memberships()
+          .filter((row) => row.userId === userId && row.active)
+          .map((row) => row.conversationId),
+      ),
+    post(conversationId, actorId, count) {
+      const { live, store: guarded } = running()
+      const events = guarded.transact((tx) =>
+        Array.from({ length: count }, (_, i) => {
+          const clientId = `msg_${toId(random(20))}`
+          const json = JSON.stringify({ type: 'message', clientId, body: `circular ${i}` })
+          const event = { conversationId, atMs: clock.nowMs(), actorId, kind: 'message', json }
+          const place = appendContent(tx, sealing, event)
+          return eventJson({ conversationId, actorId, ...place }, json)
+        }),
+      )
+      for (const event of events) live.appended(conversationId, event)
+    },
+    log: (conversationId) =>
+      store.view.events(conversationId, 1, Number.MAX_SAFE_INTEGER).map((row) =>
+        JSON.parse(
+          eventJson(
+            row,
+            sealing.openContent(
+              conversationId,
+              (id) => store.view.conversation(id)?.sealedKey ?? new Uint8Array(),
+              row.seq,
+              row.sealed,
+            ),
+          ),
+        ),
+      ),
+  }
+}
+
+/** A line to nobody. */
+function closedEnd(): Duplex {
+  const [near] = duplexPair()
+  near.destroy(Object.assign(new Error('connection refused'), { code: 'ECONNREFUSED' }))
+  return near
+}
+
+const letters = '0123456789abcdefghjkmnpqrstvwxyz'
+const toId = (bytes: Uint8Array) => [...bytes].map((byte) => letters[byte & 31]).join('')
