@@ -1,0 +1,67 @@
+// Owns the window's frame while conversations may be read: rail, side pane, content, details, dialogs, shortcuts.
+// Always holds: the side pane is between 220 and 420 px wide and leaves the content at least 400.
+
+import { type CSSProperties, lazy, memo, type ReactNode, Suspense, useEffect, useState } from 'react'
+import { ConversationList } from '../conversations/conversation-list.tsx'
+import { StatusStrip } from '../conversations/status-strip.tsx'
+import { ConversationView } from '../messages/conversation-view.tsx'
+import { PeoplePane } from '../people/people-pane.tsx'
+import { PersonView } from '../people/person-view.tsx'
+import { SearchPane } from '../search/search-pane.tsx'
+import { Announcer } from './announcer.tsx'
+import { Rail } from './rail.tsx'
+import { useShortcuts } from './shortcuts.ts'
+import { Splitter } from './splitter.tsx'
+import { useActions, useTranslator, useWorkspace } from './workspace-context.ts'
+import './frame.css'
+
+const loadSwitcher = async () => ({ default: (await import('../conversations/quick-switcher.tsx')).QuickSwitcher })
+const loadSettings = async () => ({ default: (await import('../settings/settings-dialog.tsx')).SettingsDialog })
+const QuickSwitcher = lazy(loadSwitcher)
+const SettingsDialog = lazy(loadSettings)
+
+export const Frame = memo(function Frame(): ReactNode {
+  const pane = useWorkspace((state) => state.pane)
+  const dialog = useWorkspace((state) => state.dialog)
+  const saved = useWorkspace((state) => state.session?.settings.listWidthPx ?? 280)
+  const { setSettings, showDialog } = useActions()
+  const { t } = useTranslator()
+  const [dragged, setDragged] = useState<number>()
+  const width = dragged ?? saved
+  useShortcuts()
+
+  // Fetched while the window rests, so that the first use is as quick as the second.
+  useEffect(() => {
+    const idle = requestIdleCallback(() => void Promise.all([loadSwitcher(), loadSettings()]))
+    return () => cancelIdleCallback(idle)
+  }, [])
+
+  const style: CSSProperties & Record<'--side-width', string> = { '--side-width': `${width}px` }
+  return (
+    <div className="frame" style={style}>
+      <Rail />
+      <aside aria-label={t(`${pane === 'conversations' ? 'list' : pane}.label`)} className="side">
+        {pane === 'conversations' && <ConversationList />}
+        {pane === 'search' && <SearchPane />}
+        {pane === 'people' && <PeoplePane />}
+        <StatusStrip />
+        <Splitter
+          label={t('list.resize')}
+          max={420}
+          min={220}
+          onChange={setDragged}
+          onCommit={(value) => {
+            void setSettings({ listWidthPx: value }).finally(() => setDragged(undefined))
+          }}
+          value={width}
+        />
+      </aside>
+      <main className="content">{pane === 'people' ? <PersonView /> : <ConversationView />}</main>
+      <Announcer />
+      <Suspense>
+        {dialog === 'switcher' && <QuickSwitcher onClose={() => showDialog(undefined)} />}
+        {dialog === 'settings' && <SettingsDialog onClose={() => showDialog(undefined)} />}
+      </Suspense>
+    </div>
+  )
+})

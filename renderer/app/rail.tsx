@@ -1,0 +1,80 @@
+// Owns the narrow rail at the window's edge: which pane is shown, settings, and who is signed in.
+
+import { type LucideIcon, MessagesSquare, Search, Settings, Users } from 'lucide-react'
+import type { ReactNode } from 'react'
+import { PersonAvatar } from '../components/avatar.tsx'
+import { BrandMark } from '../components/brand-mark.tsx'
+import { IconButton } from '../components/icon-button.tsx'
+import type { Pane } from '../state/state.ts'
+import { shortcut } from './shortcuts.ts'
+import { useActions, useTranslator, useWorkspace } from './workspace-context.ts'
+
+const panes: readonly { readonly pane: Pane; readonly icon: LucideIcon; readonly keys?: string }[] = [
+  { pane: 'conversations', icon: MessagesSquare },
+  { pane: 'search', icon: Search, keys: shortcut('F') },
+  { pane: 'people', icon: Users },
+]
+
+export function Rail(): ReactNode {
+  const current = useWorkspace((state) => state.pane)
+  const me = useWorkspace((state) => state.session?.me)
+  const dialog = useWorkspace((state) => state.dialog)
+  const unread = useWorkspace((state) => (state.conversations ?? []).reduce((sum, c) => sum + c.unread, 0))
+  const { showPane, showPerson, showDialog } = useActions()
+  const { t, number } = useTranslator()
+  return (
+    <nav aria-label={t('rail.label')} className="rail">
+      <div className="rail__mark">
+        <BrandMark size={28} />
+      </div>
+      {panes.map(({ pane, icon: Icon, keys }) => (
+        <button
+          aria-current={current === pane ? 'page' : undefined}
+          className="rail__button"
+          data-keys={keys}
+          data-testid={`rail-${pane}`}
+          data-tip={t(`rail.${pane}`)}
+          data-tip-side="right"
+          key={pane}
+          onClick={() => showPane(pane)}
+          type="button"
+        >
+          <Icon aria-hidden="true" />
+          <span className="visually-hidden">{t(`rail.${pane}`)}</span>
+          {pane === 'conversations' && unread > 0 && (
+            <>
+              <span aria-hidden="true" className="rail__badge tabular">
+                {unread > 99 ? '99+' : number(unread)}
+              </span>
+              <span className="visually-hidden">{t('rail.unread', { count: unread })}</span>
+            </>
+          )}
+        </button>
+      ))}
+      <div className="rail__space" />
+      <IconButton
+        aria-haspopup="dialog"
+        className="rail__button"
+        data-testid="settings-open"
+        icon={Settings}
+        keys={shortcut(',')}
+        label={t('rail.settings')}
+        onClick={() => showDialog(dialog === 'settings' ? undefined : 'settings')}
+        tipSide="right"
+      />
+      {me !== undefined && (
+        <button
+          aria-label={t('rail.me', { name: me.displayName })}
+          className="rail__me"
+          data-testid="rail-me"
+          data-tip={me.displayName}
+          data-tip-side="right"
+          onClick={() => showPerson(me.userId)}
+          type="button"
+        >
+          <PersonAvatar id={me.userId} name={me.displayName} />
+        </button>
+      )}
+    </nav>
+  )
+}

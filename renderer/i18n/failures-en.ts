@@ -1,0 +1,105 @@
+// Owns the English sentence for every failure code of shared/result.ts, and the longer screens for those that stop the
+// window. Always holds: a code without a sentence is a type error.
+
+import type { FailureCode } from '../../shared/result.ts'
+
+export const enFailures = {
+  'failure.bad-input': 'What was entered does not fit.',
+  'failure.too-large': 'It is too large.',
+  'failure.rate-limited': 'Too many attempts. Wait a little and try again.',
+  'failure.not-found': 'It does not exist, or is not visible to you.',
+  'failure.not-allowed': 'You may not do this.',
+  'failure.already-exists': 'Something of that name exists already.',
+  'failure.internal': 'Something went wrong inside the program.',
+  'failure.unavailable': 'The server cannot be reached.',
+  'failure.code-unknown': 'This code is not known. Check each character, or ask IT for a new one.',
+  'failure.code-used': 'This code has been used already. Ask IT for a new one.',
+  'failure.code-expired': 'This code has expired. Ask IT for a new one.',
+  'failure.user-inactive': 'Your account has been deactivated.',
+  'failure.device-unknown': 'The server does not know this desktop.',
+  'failure.device-revoked': 'This desktop is no longer trusted.',
+  'failure.device-wiped': 'This desktop has been wiped and must be enrolled again.',
+  'failure.proof-invalid': 'This desktop could not prove its identity.',
+  'failure.wrong-server': 'This is not the server this desktop was enrolled with.',
+  'failure.not-a-server': 'No Causeway server answers at this address.',
+  'failure.update-required': 'This version is too old for the server.',
+  'failure.clock-skewed': 'This computer’s clock is too far off. Set the date and time, then try again.',
+  'failure.replaced': 'This desktop connected a second time.',
+  'failure.too-slow': 'The connection could not keep up; catching up instead.',
+  'failure.not-enrolled': 'This desktop is not enrolled yet.',
+  'failure.already-enrolled': 'This desktop is enrolled already.',
+  'failure.keystore-unavailable': 'The system’s key store cannot be used.',
+  'failure.keystore-insecure': 'The system’s key store would keep secrets in the clear.',
+  'failure.keystore-changed': 'The system’s key store no longer opens this desktop’s keys.',
+  'failure.store-corrupt': 'The local copy of your conversations is damaged.',
+  'failure.store-too-new': 'The local copy was written by a newer version.',
+  'failure.profile-in-use': 'Causeway is already open for this account.',
+  'failure.profile-not-writable': 'Causeway cannot write to its folder.',
+  'failure.disk-full': 'The disk is full.',
+  'failure.locked': 'The conversations are locked until the server has been reached.',
+  'failure.wiping': 'This desktop is being wiped.',
+  'failure.wiped': 'This desktop has been wiped by your organisation.',
+  'failure.offline': 'This needs a connection.',
+  'failure.passphrase-wrong': 'The passphrase is not right.',
+  'failure.passphrase-needed': 'A passphrase is needed to open this profile.',
+  'failure.order-malformed': 'A wipe order arrived that cannot be read; it was refused.',
+  'failure.order-bad-signature': 'A wipe order arrived that is not signed by your organisation; it was refused.',
+  'failure.order-wrong-device': 'A wipe order arrived for another desktop; it was refused.',
+  'failure.order-replayed': 'An old wipe order arrived again; it was refused.',
+  'failure.receipt-malformed': 'The proof of the wipe cannot be read.',
+  'failure.receipt-bad-signature': 'The proof of the wipe is not signed by this desktop.',
+  'failure.port-taken': 'The port is in use by another program.',
+  'failure.data-not-writable': 'The data folder cannot be written.',
+  'failure.data-too-new': 'The data was written by a newer version.',
+  'failure.data-in-use': 'Another program has this data open.',
+  'failure.wrong-usage': 'The command is not understood.',
+  'failure.unknown': 'Something went wrong ({code}).',
+
+  'problem.keystore-unavailable.title': 'The key store cannot be used',
+  'problem.keystore-unavailable.body':
+    'Causeway keeps its keys in the operating system’s key store, which does not answer. Without it your conversations stay sealed.',
+  'problem.keystore-unavailable.todo':
+    'Unlock your keychain or sign in to the computer again, then restart Causeway. Nothing is lost.',
+  'problem.keystore-insecure.title': 'The key store is not safe enough',
+  'problem.keystore-insecure.body':
+    'On this computer the key store would keep secrets in the clear, so Causeway does not use it.',
+  'problem.keystore-insecure.todo':
+    'Ask IT to set up a key store (for example GNOME Keyring or KWallet), then restart Causeway.',
+  'problem.keystore-changed.title': 'This desktop’s keys can no longer be opened',
+  'problem.keystore-changed.body':
+    'The key store does not open what it sealed here. This happens after a reset of the password or a move to another computer.',
+  'problem.keystore-changed.todo':
+    'Enrol this desktop again with a new code from IT. Your conversations come back from the server; only messages still waiting to be sent are lost.',
+  'problem.store-too-new.title': 'This data belongs to a newer version',
+  'problem.store-too-new.body': 'A newer Causeway has opened these conversations. This version leaves them untouched.',
+  'problem.store-too-new.todo': 'Start the newer version, or ask IT to update this one.',
+  'problem.store-corrupt.title': 'The local copy is damaged',
+  'problem.store-corrupt.body':
+    'The conversations kept on this computer do not open or do not verify, perhaps after a disk fault.',
+  'problem.store-corrupt.todo':
+    'Enrol this desktop again with a new code from IT; everything on the server is fetched anew. Tell IT the code below.',
+  'problem.profile-not-writable.title': 'Causeway cannot write to its folder',
+  'problem.profile-not-writable.body':
+    'The folder in which Causeway keeps its sealed data is read-only or belongs to another account.',
+  'problem.profile-not-writable.todo': 'Ask IT to restore write access, then restart Causeway. Nothing is lost.',
+  'problem.disk-full.title': 'The disk is full',
+  'problem.disk-full.body':
+    'There is no room left to keep messages safely, so Causeway has stopped before anything could be damaged.',
+  'problem.disk-full.todo': 'Free some space, then try again. Nothing is lost.',
+  'problem.profile-in-use.title': 'Causeway is open already',
+  'problem.profile-in-use.body': 'Another window on this computer is using the same profile.',
+  'problem.profile-in-use.todo': 'Go to that window, or close it and start Causeway again.',
+  'problem.user-inactive.title': 'Your account is deactivated',
+  'problem.user-inactive.body':
+    'Your organisation has deactivated your account, so this desktop no longer receives or shows conversations.',
+  'problem.user-inactive.todo': 'If this is a mistake, speak to IT. Once the account is active again, try again here.',
+  'problem.device-revoked.title': 'This desktop is no longer trusted',
+  'problem.device-revoked.body':
+    'Your organisation has withdrawn its trust in this desktop. It no longer receives or shows conversations.',
+  'problem.device-revoked.todo': 'Speak to IT. With a new code you can enrol this desktop again.',
+  'problem.clock-skewed.title': 'This computer’s clock is wrong',
+  'problem.clock-skewed.body': 'The date or time differs too far from the server’s for a safe connection.',
+  'problem.clock-skewed.todo': 'Set the date and time in the system’s settings, then try again. Nothing is lost.',
+  'problem.other.title': 'Causeway cannot go on',
+  'problem.other.todo': 'Restart Causeway. If this comes again, tell IT the code below. Nothing has been deleted.',
+} as const satisfies Readonly<Record<`failure.${FailureCode}`, string>> & Readonly<Record<string, string>>

@@ -1,0 +1,141 @@
+// Owns the open conversation as the window holds it: one contiguous stretch of messages, and what is known around it.
+// Always holds: rows with a seq are in its order and contiguous with what main answered; rows without (the outbox) stand
+// at the end and only where the stretch reaches the newest. Pure: no clock, no bridge.
+
+import type { FailureView, MessagePage, MessageView } from '../../shared/bridge.ts'
+
+export interface Timeline {
+  readonly messages: readonly MessageView[]
+  /** Pass to readConversation for the page above; absent at the conversation's beginning. */
+  readonly before: number | undefined
+  readonly olderUnavailable: boolean
+  readonly readSeq: number
+  /** The unread line stands after this seq; fixed when the conversation is opened. */
+  readonly unreadAfterSeq: number | undefined
+  /** False for a stretch in the past, opened from a search hit. */
+  readonly reachesNewest: boolean
+  readonly newestSeq: number
+  /** True where the last change added rows above: the list must keep its place from the end. */
+  readonly grewAbove: boolean
+  readonly loading: 'older' | 'newer' | undefined
+  readonly failure: FailureView | undefined
+  /** Changes with each stretch that has nothing to do with the one before: the list starts anew. */
+  readonly stretch: number
+  /** The message to show and mark when the stretch is opened. */
+  readonly targetSeq: number | undefined
+}
+
+/** The highest seq among `messages`, 0 where none has one. */
+export function lastSeqOf(messages: readonly MessageView[]): number {
+  return messages.reduce((last, message) => Math.max(last, message.seq ?? 0), 0)
+}
+
+function firstSeqOf(messages: readonly MessageView[]): number | undefined {
+  return messages.find((message) => message.seq !== undefined)?.seq
+}
+
+/** Opens at the newest page: the unread line goes after what was read, if others wrote since. */
+export function openNewest(page: MessagePage, stretch: number, targetSeq?: number): Timeline {
+  return {
+    messages: page.messages,
+    before: page.before,
+    olderUnavailable: page.olderUnavailable,
+    readSeq: page.readSeq,
+    unreadAfterSeq: unreadLine(page),
+    reachesNewest: true,
+    newestSeq: lastSeqOf(page.messages),
+    grewAbove: false,
+    loading: undefined,
+    failure: undefined,
+    stretch,
+    targetSeq,
+  }
+}
+
+/** Opens around a message of the past: `around` is the page that holds it, `newest` tells how far the present is. */
+export function openAround(around: MessagePage, newest: MessagePage, stretch: number, targetSeq: number): Timeline {
+  if (newest.messages.some((message) => message.seq === targetSeq)) return openNewest(newest, stretch, targetSeq)
+  const messages = around.messages.filter((message) => message.seq !== undefined)
+  const timeline: Timeline = {
+    ...openNewest({ ...around, messages }, stretch, targetSeq),
+    unreadAfterSeq: unreadLine(newest),
+    readSeq: newest.readSeq,
+    reachesNewest: false,
+    newestSeq: lastSeqOf(newest.messages),
+  }
+  return meets(messages, newest) ? mergeNewest(timeline, newest, true) : timeline
+}
+
+function unreadLine(page: MessagePage): number | undefined {
+  const unread = page.messages.some(
+    (message) => !message.mine && message.seq !== undefined && message.seq > page.readSeq,
+  )
+  return unread ? page.readSeq : undefined
+}
+
+/** True where the newest page begins at or before the row that follows `held`. */
+function meets(held: readonly MessageView[], newest: MessagePage): boolean {
+  const first = firstSeqOf(newest.messages)
+  return first === undefined || newest.before === undefined || first <= lastSeqOf(held) + 1
+}
+
+/**
+ * The newest page, read again. Its rows replace the tail, so that delivered, refused and discarded messages change place
+ * or vanish. Where so much came that it no longer meets what is held, `follow` (the reader stands at the end) moves to
+ * the newest, and otherwise the stretch stays in the past and is continued by scrolling.
+ */
+export function mergeNewest(held: Timeline, page: MessagePage, follow: boolean): Timeline {
+  const newestSeq = lastSeqOf(page.messages)
+  const known = { ...held, newestSeq, readSeq: page.readSeq, grewAbove: false, failure: undefined }
+  const first = firstSeqOf(page.messages)
+  if (!meets(held.messages, page)) {
+    if (follow && held.reachesNewest)
+      return { ...openNewest(page, held.stretch + 1), unreadAfterSeq: held.unreadAfterSeq }
+    return { ...known, messages: held.messages.filter((message) => message.seq !== undefined), reachesNewest: false }
+  }
+  const kept = held.messages.filter(
+    (message) => message.seq !== undefined && first !== undefined && message.seq < first,
+  )
+  // A page that holds the whole conversation is the whole truth: what it lacks is gone.
+  const whole = page.before === undefined && !page.olderUnavailable
+  return {
+    ...known,
+    messages: whole ? page.messages : [...kept, ...page.messages],
+    before: whole ? undefined : kept.length > 0 ? held.before : page.before,
+    olderUnavailable: kept.length > 0 ? held.olderUnavailable : page.olderUnavailable,
+    reachesNewest: true,
+  }
+}
+
+/** A page from above what is held. */
+export function mergeOlder(held: Timeline, page: MessagePage): Timeline {
+  const first = firstSeqOf(held.messages) ?? Number.POSITIVE_INFINITY
+  const older = page.messages.filter((message) => message.seq !== undefined && message.seq < first)
+  return {
+    ...held,
+    messages: [...older, ...held.messages],
+    before: page.before,
+    olderUnavailable: page.olderUnavailable,
+    grewAbove: older.length > 0,
+    loading: undefined,
+    failure: undefined,
+  }
+}
+
+/** A page from below a stretch of the past. */
+export function mergeNewer(held: Timeline, page: MessagePage): Timeline {
+  const last = lastSeqOf(held.messages)
+  const newer = page.messages.filter((message) => message.seq !== undefined && message.seq > last)
+  return { ...held, messages: [...held.messages, ...newer], grewAbove: false, loading: undefined, failure: undefined }
+}
+
+/** Draws the unread line anew for what arrives while nobody looks; a line that still has unread rows below stays. */
+export function moveUnreadLine(held: Timeline): Timeline {
+  const line = held.unreadAfterSeq
+  const waiting = line !== undefined && held.readSeq <= line
+  if (waiting) return held
+  const unread = held.messages.some(
+    (message) => !message.mine && message.seq !== undefined && message.seq > held.readSeq,
+  )
+  return unread ? { ...held, unreadAfterSeq: held.readSeq } : held
+}

@@ -1,0 +1,163 @@
+// Owns the window's state: what main last told (session, list, people, the open stretch of messages, search results) and
+// what only the window knows (which pane is open, drafts). Made by a factory from the bridge; there is no other instance.
+// Always holds: it is a cache and never the truth; nothing is shown before main has told it; when the cache may no longer
+// be read, every message, name and result is dropped from memory.
+
+import { createStore } from 'zustand/vanilla'
+import type { CausewayApi, SessionView } from '../../shared/bridge.ts'
+import { coalesce, createAsk } from './bridge.ts'
+import { createConversationActions } from './conversation.ts'
+import { isReadable } from './screen.ts'
+import { createSearchActions, emptySearch } from './search.ts'
+import type { Workspace, WorkspaceActions, WorkspaceContext, WorkspaceState } from './state.ts'
+
+const content = {
+  conversations: undefined,
+  people: undefined,
+  openId: undefined,
+  timeline: undefined,
+  timelineFailure: undefined,
+  personId: undefined,
+  detailsOpen: false,
+  actFailure: undefined,
+  search: emptySearch,
+} satisfies Partial<WorkspaceState>
+
+const initial: WorkspaceState = {
+  ...content,
+  session: undefined,
+  startFailure: undefined,
+  wipe: undefined,
+  enrolAgain: false,
+  pane: 'conversations',
+  dialog: undefined,
+  drafts: {},
+}
+
+/** The window's store over `api`. `start` reads the first state and listens; what it returns ends the listening. */
+export function createWorkspace(api: CausewayApi, nowMs: () => number = Date.now): Workspace {
+  const ask = createAsk(api)
+  const store = createStore<WorkspaceState>(() => initial)
+  const context: WorkspaceContext = { ask, store, nowMs }
+  const conversation = createConversationActions(context)
+  const search = createSearchActions(context)
+
+  const readPeople = coalesce(async () => {
+    const answer = await ask('listPeople', {})
+    if (answer.ok && readable()) store.setState({ people: answer.value.people })
+  })
+
+  const readList = coalesce(async () => {
+    const answer = await ask('listConversations', {})
+    if (!answer.ok || !readable()) return
+    const { conversations } = answer.value
+    const { openId } = store.getState()
+    store.setState({ conversations })
+    // Access to the open conversation was withdrawn: what the window holds of it goes as well.
+    if (openId !== undefined && !conversations.some((c) => c.conversationId === openId))
+      conversation.closeConversation()
+  })
+
+  function readable(): boolean {
+    const { session } = store.getState()
+    return session !== undefined && isReadable(session, nowMs())
+  }
+
+  function applySession(session: SessionView): void {
+    const before = store.getState().session
+    const wasReadable = readable()
+    const stateChanged = before?.state !== session.state
+    store.setState({
+      session,
+      startFailure: undefined,
+      ...(session.wipe === undefined ? {} : { wipe: session.wipe }),
+      ...(stateChanged ? { enrolAgain: false } : {}),
+    })
+    if (!readable()) {
+      const gone = session.state !== 'locked' && session.state !== 'update-required'
+      store.setState({ ...content, dialog: undefined, ...(gone ? { drafts: {} } : {}) })
+      conversation.forget()
+      search.forget()
+      return
+    }
+    if (!wasReadable) void readList()
+    if (!wasReadable || (stateChanged && session.state === 'live')) void readPeople()
+    if (stateChanged && session.state === 'live') void conversation.readAgain()
+  }
+
+  async function begin(): Promise<void> {
+    // Asked together: on a start with a cache the list is there as soon as the session is.
+    const listing = ask('listConversations', {})
+    const session = await ask('getSession', {})
+    if (!session.ok) {
+      if (store.getState().session === undefined) store.setState({ startFailure: session.error })
+      return
+    }
+    if (store.getState().session === undefined) applySession(session.value)
+    const list = await listing
+    if (!list.ok || !readable()) return
+    const { conversations } = list.value
+    store.setState({ conversations })
+    // Starting must not mark anything read: the latest conversation opens by itself only where nothing is unread.
+    const latest = conversations.find((c) => c.unread === 0 && c.lastMessage !== undefined)
+    if (latest !== undefined && store.getState().openId === undefined) {
+      await conversation.openConversation(latest.conversationId)
+    }
+  }
+
+  function start(): () => void {
+    const stops = [
+      api.on('sessionChanged', applySession),
+      api.on('conversationsChanged', () => {
+        if (!readable()) return
+        void readList()
+        if (store.getState().pane === 'people' || store.getState().detailsOpen) void readPeople()
+      }),
+      api.on('messagesChanged', ({ conversationId }) => {
+        if (store.getState().openId === conversationId) void conversation.readAgain()
+      }),
+      api.on('wiped', (wipe) => {
+        store.setState({ ...content, dialog: undefined, drafts: {}, wipe })
+        conversation.forget()
+        search.forget()
+      }),
+    ]
+    void begin()
+    return () => {
+      for (const stop of stops) stop()
+    }
+  }
+
+  const actions: WorkspaceActions = {
+    ...conversation,
+    ...search,
+    start,
+    async enrol(serverUrl, code) {
+      const answer = await ask('enroll', { serverUrl, code })
+      if (!answer.ok) return answer.error
+      applySession(answer.value)
+      return undefined
+    },
+    askToEnrol: (enrolAgain) => store.setState({ enrolAgain }),
+    async setSettings(change) {
+      const answer = await ask('setSettings', change)
+      const { session } = store.getState()
+      if (answer.ok && session !== undefined) store.setState({ session: { ...session, settings: answer.value } })
+    },
+    retryConnection: () => void ask('retryConnection', {}),
+    openLink: (url) => void ask('openLink', { url }),
+    showPane(pane) {
+      store.setState({ pane })
+      if (pane === 'people') void readPeople()
+    },
+    showPerson: (personId) => store.setState({ personId, pane: 'people' }),
+    toggleDetails(open) {
+      const detailsOpen = open ?? !store.getState().detailsOpen
+      store.setState({ detailsOpen })
+      if (detailsOpen) void readPeople()
+    },
+    showDialog: (dialog) => store.setState({ dialog }),
+    dismissActFailure: () => store.setState({ actFailure: undefined }),
+  }
+  return { store, actions }
+}
