@@ -439,6 +439,22 @@ describe('what stands in the way at start', () => {
     await shows(later, id, 'kept by the server')
     expect(listFiles(later.dir).some((name) => /^store\/quarantine-[^/]+\/cache\.db$/.test(name))).toBe(true)
   }, 20_000)
+
+  test('[APP14] damage met while reading sets the cache aside too, without a restart', async () => {
+    const server = await startServer()
+    const id = server.found('合規', ['tai-man'])
+    const desk = await enrolled(server, 'tai-man')
+    await desk.shell.until(async () => (await texts(desk, id))[0] !== 'not-found')
+    await say(desk, id, 'kept by the server')
+    await idle(desk)
+    await desk.stop()
+    const db = new Database(join(desk.dir, 'store/cache.db'))
+    expect(db.prepare('UPDATE event SET sealed = zeroblob(length(sealed))').run().changes).toBeGreaterThan(0)
+    db.close()
+    const later = await desk.restart()
+    await shows(later, id, 'kept by the server')
+    expect(listFiles(later.dir).some((name) => /^store\/quarantine-[^/]+\/cache\.db$/.test(name))).toBe(true)
+  }, 20_000)
 })
 
 describe('time', () => {

@@ -74,6 +74,8 @@ export function createApp(options: AppOptions): App {
   /** What keeps the app from working at all, until the next start. */
   let obstacle: Failure | undefined
   let cancelLeaseCheck: (() => void) | undefined
+  let cancelWipeRetry: (() => void) | undefined
+  let stopped = false
   const stopListening: (() => void)[] = []
 
   const changes = createCoalescer(clock, limits.changeEventMs, {
@@ -92,8 +94,7 @@ export function createApp(options: AppOptions): App {
   }
 
   function showStatus(): void {
-    const unread = store?.listConversations(session?.sending() ?? new Set()).reduce((sum, c) => sum + c.unread, 0) ?? 0
-    shell.showStatus({ unread, state: sessionView().state })
+    shell.showStatus({ unread: store?.unread() ?? 0, state: sessionView().state })
   }
 
   /** The list has changed, and with it perhaps how many messages wait. */
@@ -140,15 +141,31 @@ export function createApp(options: AppOptions): App {
     store = undefined
   }
 
+  /** Names an error of the store. Where the cache itself is damaged it is set aside, whole, and fetched anew. */
+  function onStoreError(error: unknown): Failure {
+    const failure = storeFailure(error)
+    if (failure.code === 'store-corrupt') setImmediate(setCacheAside)
+    return failure
+  }
+
+  function setCacheAside(): void {
+    if (!store || !profile || stopped) return
+    log.error('store.quarantined', { while: 'open' })
+    closeCache()
+    quarantine(profile.path(CACHE_FILE), clock.nowMs())
+    session?.dispatch({ type: 'cache-lost' })
+  }
+
   /** The lease is over: the share is erased, so that nothing short of the server opens the cache again. */
   async function checkLease(): Promise<void> {
     if (!vault || !(await vault.leaseOver(clock.nowMs()))) return
     log.info('lease.over')
     vault.eraseLease()
-    session?.dispatch({ type: 'lease-over' })
+    session?.dispatch({ type: 'cache-lost' })
   }
 
   function watchLease(): void {
+    if (stopped) return
     const untilMs = vault?.leaseUntilMs()
     const ms = Math.min(limits.leaseCheckMs, Math.max(1000, (untilMs ?? Number.POSITIVE_INFINITY) - clock.nowMs()))
     cancelLeaseCheck = clock.setTimer(() => {
@@ -195,7 +212,7 @@ export function createApp(options: AppOptions): App {
           if (live) notifyOf(events)
         },
         conversationsLost: (ids) => search?.remove(ids),
-        storeFailure,
+        storeFailure: onStoreError,
       },
     })
   }
@@ -254,7 +271,7 @@ export function createApp(options: AppOptions): App {
     const notice = wipe.notice()
     if (notice?.wipedAtMs === undefined) {
       // Keys or files could not be removed (a full or read-only disk): nothing opens meanwhile, and it is tried again.
-      clock.setTimer(() => void carryOutWipe(), limits.receiptRetryFirstMs)
+      cancelWipeRetry = clock.setTimer(() => void carryOutWipe(), limits.receiptRetryFirstMs)
       return
     }
     session?.dispatch({ type: 'wiped' })
@@ -365,7 +382,7 @@ export function createApp(options: AppOptions): App {
     nowMs: clock.nowMs,
     listChanged,
     conversationChanged: changes.conversation,
-    storeFailure,
+    storeFailure: onStoreError,
     log,
   }
 
@@ -400,7 +417,9 @@ export function createApp(options: AppOptions): App {
       stateChanged()
     },
     async stop() {
+      stopped = true
       cancelLeaseCheck?.()
+      cancelWipeRetry?.()
       for (const stop of stopListening.splice(0)) stop()
       changes.stop()
       wipe?.stop()

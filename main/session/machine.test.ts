@@ -48,7 +48,7 @@ const events = {
   'fell-behind': { type: 'fell-behind' },
   'dismissed passing': { type: 'dismissed', livedMs: shortMs, problem: unavailable },
   'dismissed old': { type: 'dismissed', livedMs: shortMs, problem: fail('update-required').error },
-  'lease-over': { type: 'lease-over' },
+  'cache-lost': { type: 'cache-lost' },
   'timer retry': { type: 'timer', name: 'retry', silentForMs: 0 },
   'timer handshake': { type: 'timer', name: 'handshake', silentForMs: 0 },
   'heartbeat, heard': { type: 'timer', name: 'heartbeat', silentForMs: limits.heartbeatMs - 1 },
@@ -117,7 +117,7 @@ const table: Record<EventName, readonly Kind[]> = {
   'fell-behind':       ['·',       '·',       '·',       '·',       '·',        '·',       '·',        'behind', '·',       '·',   '·'],
   'dismissed passing': ['·',       '·',       '·',       'rest',    'rest',     'rest',    'rest',     'rest',   '·',       '·',   '·'],
   'dismissed old':     ['·',       '·',       '·',       'update',  'update',   'update',  'update',   'update', '·',       '·',   '·'],
-  'lease-over':        ['·',       '·',       'relock',  'relock',  '·',        'relock',  'relock',   'relock', 'close',   '·',   '·'],
+  'cache-lost':        ['·',       '·',       'relock',  'relock',  '·',        'relock',  'relock',   'relock', 'close',   '·',   '·'],
   'timer retry':       ['·',       'connect', 'connect', '·',       '·',        '·',       '·',        '·',      'connect', '·',   '·'],
   'timer handshake':   ['·',       '·',       '·',       'rest',    'rest',     'rest',    '·',        '·',      '·',       '·',   '·'],
   'heartbeat, heard':  ['·',       '·',       '·',       '·',       '·',        '·',       'wait',     'wait',   '·',       '·',   '·'],
@@ -232,7 +232,7 @@ describe('back-off', () => {
 describe('lease', () => {
   test('[SES4] over: the cache is closed in every state that has it open, and shown as closed', () => {
     for (const state of Object.values(states) as State[]) {
-      const next = step(state, { type: 'lease-over' })
+      const next = step(state, { type: 'cache-lost' })
       expect(cacheOpen(next.state)).toBe(false)
       const closes = next.effects.some((effect) => effect.type === 'close-cache')
       expect(closes).toBe(cacheOpen(state))

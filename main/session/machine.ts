@@ -50,7 +50,8 @@ export type Event =
   | { readonly type: 'fell-behind' }
   /** The server said why it closes. */
   | { readonly type: 'dismissed'; readonly livedMs: number; readonly problem: Failure }
-  | { readonly type: 'lease-over' }
+  /** The lease is over, or the cache is damaged: it stays closed until the server has been reached. */
+  | { readonly type: 'cache-lost' }
   | { readonly type: 'timer'; readonly name: TimerName; readonly silentForMs: number }
   | { readonly type: 'order-accepted' }
   | { readonly type: 'wiped' }
@@ -129,8 +130,8 @@ export function step(state: State, event: Event): Step {
       return state.type === 'live' ? { state: { ...state, type: 'catching-up' }, effects: [] } : stay(state)
     case 'dismissed':
       return onDismissed(state, event.livedMs, event.problem)
-    case 'lease-over':
-      return onLeaseOver(state)
+    case 'cache-lost':
+      return onCacheLost(state)
     case 'order-accepted':
       return { state: { type: 'wiping' }, effects: [...disconnect, stopTimer('retry')] }
     case 'wiped':
@@ -289,7 +290,7 @@ function onCacheFailed(state: State, problem: Failure): Step {
   return rest(state, { attempt: state.attempt + 1, problem, leastMs: limits.backoffMostMs })
 }
 
-function onLeaseOver(state: State): Step {
+function onCacheLost(state: State): Step {
   if (!cacheOpen(state)) return stay(state)
   const close: Effect = { type: 'close-cache' }
   if (state.type === 'update-required') return { state: { ...state, cache: false }, effects: [close] }

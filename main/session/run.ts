@@ -421,6 +421,8 @@ export function whyRefused(
 ): Failure | undefined {
   if (order.deviceId !== identity.deviceId || order.workspaceId !== identity.workspaceId)
     return fail('order-wrong-device').error
-  if (order.counter <= identity.orderCounter) return fail('order-replayed').error
+  // Equal is the order already begun, met again because its journal was lost: one counter is one order. Were the wipe done,
+  // there would be no identity.
+  if (order.counter < identity.orderCounter) return fail('order-replayed').error
   return undefined
 }

@@ -71,6 +71,8 @@ export interface Store {
   ): Result<MessagePage>
   listPeople(): PersonView[]
   person(userId: UserId): PersonView | undefined
+  /** Unread messages in all conversations. */
+  unread(): number
   /** Messages waiting or refused. */
   queued(): number
   /** Messages of a conversation with seq < `before`, newest first: at most `limit` events are looked at. */
@@ -149,6 +151,7 @@ function storeOver(cache: ReturnType<typeof loadCache>, self: UserId): Store {
       const person = cache.people.get(userId)?.person
       return person && personView(person)
     },
+    unread: () => [...cache.conversations.values()].reduce((sum, { state }) => sum + state.unread, 0),
     queued: () => cache.outbox.size,
     messagesBelow(conversationId, before, limit) {
       const entry = cache.conversations.get(conversationId)

@@ -144,9 +144,9 @@ export function createConversationLog(parts: {
       const row = access.mayView(userId, conversationId) ? view.conversation(conversationId) : undefined
       if (row === undefined) return fail('not-found')
       const backward = 'before' in from
-      const [first, last] = backward
-        ? [Math.max(1, from.before - limit), Math.min(from.before - 1, row.headSeq)]
-        : [from.after + 1, Math.min(from.after + limit, row.headSeq)]
+      // Before a place beyond the head stands the newest page: a client that knows no head asks so.
+      const last = Math.min(backward ? from.before - 1 : from.after + limit, row.headSeq)
+      const first = backward ? Math.max(1, last - limit + 1) : from.after + 1
       const rows = view.events(conversationId, first, last)
       if (backward) rows.reverse()
       const events: string[] = []

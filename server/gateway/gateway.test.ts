@@ -238,7 +238,7 @@ test('[SRV14] feeds longer than a page come as several frames that together tell
   expect(new Set(heads.map((head) => head.conversationId)).size).toBe(limits.conversationsPerPage + 1)
 })
 
-test('[SRV15] what changes while a device is live is told at once: people, access, then the events', async () => {
+test('[SRV15] what changes while a device is live is told at once: people, access with its heads, then the events', async () => {
   const server = await start()
   addUsers(server, 'alice')
   const line = await goLive(server, await enrolDevice(server, 'alice'))
@@ -248,9 +248,10 @@ test('[SRV15] what changes while a device is live is told at once: people, acces
   expect(await line.next('directory')).toMatchObject({ people: [{ userName: 'bob' }] })
   const conversationId = addGroup(server, 'alice', 'bob')
   expect(await line.next('access')).toMatchObject({ granted: [{ conversationId, kind: 'group' }] })
+  expect(await line.next('heads')).toMatchObject({ heads: [{ conversationId, headSeq: 2, readSeq: 0 }] })
   expect((await line.next('event')).event).toMatchObject({ conversationId, seq: 1, content: { type: 'created' } })
   expect((await line.next('event')).event).toMatchObject({ conversationId, seq: 2, content: { type: 'joined' } })
-  expect(types(line.frames).slice(-3)).toEqual(['access', 'event', 'event'])
+  expect(types(line.frames).slice(-4)).toEqual(['access', 'heads', 'event', 'event'])
 })
 
 test('[SRV16] the lease lasts as policy says, keeps its share, and is renewed while connected', async () => {

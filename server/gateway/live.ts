@@ -41,6 +41,10 @@ export function createLive(parts: {
     }
     if (following.live) return
     following.live = true
+    sendHeads(connection, following)
+  }
+
+  function sendHeads(connection: Connection, following: Following): void {
     for (const text of feeds.headsFrames(following.userId)) connections.sendText(connection, text)
   }
 
@@ -56,6 +60,8 @@ export function createLive(parts: {
     following.accessRevision = page.revision
     following.accessDue = page.more
     if (!following.live || !page.empty) connections.sendText(connection, page.text, drained)
+    // A conversation granted while live: where its log ends and how far this user had read is told with it.
+    if (following.live && !page.empty && !page.more) sendHeads(connection, following)
   }
 
   function sendOrder(connection: Connection, wipe: WipeRow): void {
