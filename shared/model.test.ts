@@ -222,8 +222,8 @@ describe('failures', () => {
   })
 })
 
-/** Clocks that differ are told in the session's `clockSkewMs`, and nothing is refused for it so far. */
-const codesWithoutUse = []
+/** Codes kept for older peers that no program of ours answers any more. */
+const codesWithoutUse: string[] = []
 
 const publishedCodes = [
   'bad-input',
