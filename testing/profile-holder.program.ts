@@ -7,7 +7,8 @@ import { openProfile } from '../main/profile/profile.ts'
 const [dir = '', act] = process.argv.slice(2)
 const opened = openProfile(dir)
 writeSync(1, opened.ok ? 'opened\n' : `${opened.error.code}\n`)
-if (opened.ok && act === 'hold') setInterval(() => {}, 1000)
+// Held by the timer: a profile that nothing refers to is collected, and its lock goes with it.
+if (opened.ok && act === 'hold') setInterval(() => opened.value.dir, 1000)
 if (opened.ok && act === 'write')
   for (let round = 0; ; round++) {
     opened.value.write('settings.json', Buffer.from(String.fromCharCode(97 + (round % 26)).repeat(100_000)))

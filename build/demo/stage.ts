@@ -64,6 +64,7 @@ export async function openStage(say: Say): Promise<Staged> {
       ? 'Keys are sealed by a file beside each profile (--dev-keystore): a stand-in, for demos and tests only.'
       : `Keys are sealed by ${keyring.says}.`,
   )
+  notes.push('Times are shown as in Hong Kong.')
   const isHidden = display === undefined
   if (isHidden) notes.push('There is no display: the windows run unseen.')
   else if (display.env.DISPLAY !== undefined)
@@ -72,7 +73,8 @@ export async function openStage(say: Say): Promise<Staged> {
     type: 'ready',
     stage: {
       host,
-      env: { ...display?.env, ...keyring?.env },
+      // The firm is in Hong Kong: its working day should read as one wherever the demo is shown.
+      env: { ...display?.env, ...keyring?.env, TZ: 'Asia/Hong_Kong' },
       args: [...(keyring === undefined ? ['--dev-keystore'] : []), ...(isHidden ? ['--headless-window'] : [])],
       isUnseen: isHidden || display.env.DISPLAY !== undefined,
       notes,
