@@ -3,11 +3,7 @@
 // stream (and in a dialog once packaged) and ends the program with code 1.
 
 import { mkdirSync } from 'node:fs'
-import { hostname } from 'node:os'
 import { join } from 'node:path'
-import packageJson from '../package.json' with { type: 'json' }
-import { limits } from '../shared/limits.ts'
-import { createApp } from './app.ts'
 import { createLog } from './log.ts'
 import { readCommandLine } from './shell/command-line.ts'
 import {
@@ -18,11 +14,11 @@ import {
   exitWithFailure,
   prepareElectron,
 } from './shell/electron.ts'
-import { failureOfStart, logLevel, printFailure, quitOnSignals, quitOnStdinEnd } from './shell/start.ts'
+import { failureOfStart, logLevel, printFailure, quitOnSignals, quitOnStdinEnd, startApp } from './shell/start.ts'
 
 const commandLine = readCommandLine(process.argv.slice(1), true)
 if (!commandLine.ok) throw new Error(commandLine.error.message)
-const { profileDir = defaultProfileDir(), serverUrl, enrolCode, place, checkKeyStore } = commandLine.value
+const { profileDir = defaultProfileDir(), place, checkKeyStore } = commandLine.value
 const hostDir = join(profileDir, 'host')
 
 const refuse = (error: unknown) => {
@@ -51,17 +47,7 @@ const start = async (): Promise<void> => {
     return shell.quit()
   }
   if (commandLine.value.quitOnStdinEnd) quitOnStdinEnd(shell)
-  const app = createApp({
-    shell,
-    profileDir,
-    version: packageJson.version,
-    platform: `${process.platform}-${process.arch}`,
-    deviceName: hostname().slice(0, limits.deviceNameChars),
-    log,
-    ...(serverUrl === undefined ? {} : { serverUrl }),
-    ...(enrolCode === undefined ? {} : { enrolCode }),
-  })
-  await app.start()
+  await startApp(shell, profileDir, commandLine.value, log)
 }
 
 start().catch(refuse)

@@ -2,13 +2,9 @@
 // Always holds: wrong usage ends with 2, a failure to start with 1, each told as one JSON line on the error stream.
 
 import { mkdirSync } from 'node:fs'
-import { hostname } from 'node:os'
 import { join } from 'node:path'
-import packageJson from '../package.json' with { type: 'json' }
 import { describeBridge } from '../shared/bridge.ts'
-import { limits } from '../shared/limits.ts'
 import { FailureError, fail } from '../shared/result.ts'
-import { createApp } from './app.ts'
 import { createLog, type Log } from './log.ts'
 import { findBrowser } from './shell/browser-path.ts'
 import { type CommandLine, readCommandLine } from './shell/command-line.ts'
@@ -17,7 +13,7 @@ import { createHeadlessShell } from './shell/headless.ts'
 import { askPassphrase } from './shell/passphrase.ts'
 import { createPassphraseKeyStore } from './shell/passphrase-key-store.ts'
 import type { KeyStore, Shell } from './shell/shell.ts'
-import { failureOfStart, logLevel, printFailure, quitOnSignals, quitOnStdinEnd } from './shell/start.ts'
+import { failureOfStart, logLevel, printFailure, quitOnSignals, quitOnStdinEnd, startApp } from './shell/start.ts'
 
 const commandLine = readCommandLine(process.argv.slice(2))
 if (!commandLine.ok) {
@@ -34,7 +30,7 @@ if (commandLine.value.describe) {
 }
 
 async function start(asked: CommandLine): Promise<void> {
-  const { profileDir, serverUrl, enrolCode } = asked
+  const { profileDir } = asked
   if (profileDir === undefined) throw new FailureError(fail('wrong-usage').error)
   mkdirSync(join(profileDir, 'logs'), { recursive: true, mode: 0o700 })
   const log = createLog({ file: join(profileDir, 'logs', 'causeway.log'), stderr: true, level: logLevel() })
@@ -46,17 +42,7 @@ async function start(asked: CommandLine): Promise<void> {
     : await createChromium(asked, join(profileDir, 'host'), keyStore, log)
   quitOnSignals(shell)
   if (asked.quitOnStdinEnd && !asked.headless) quitOnStdinEnd(shell)
-  const app = createApp({
-    shell,
-    profileDir,
-    version: packageJson.version,
-    platform: `${process.platform}-${process.arch}`,
-    deviceName: hostname().slice(0, limits.deviceNameChars),
-    log,
-    ...(serverUrl === undefined ? {} : { serverUrl }),
-    ...(enrolCode === undefined ? {} : { enrolCode }),
-  })
-  await app.start()
+  await startApp(shell, profileDir, asked, log)
 }
 
 async function createChromium(asked: CommandLine, hostDir: string, keyStore: KeyStore, log: Log): Promise<Shell> {

@@ -1,8 +1,14 @@
-// Owns what both entry programs share at start: log level, how a failure to start is told, the end of a parent.
+// Owns what both entry programs share at start: log level, the app with what the command line asks, how a failure to start
+// is told, the end of a parent.
 
+import { hostname } from 'node:os'
+import packageJson from '../../package.json' with { type: 'json' }
+import { limits } from '../../shared/limits.ts'
 import type { Failure } from '../../shared/result.ts'
 import { FailureError, fail } from '../../shared/result.ts'
-import type { LogLevel } from '../log.ts'
+import { createApp } from '../app.ts'
+import type { createLog, LogLevel } from '../log.ts'
+import type { CommandLine } from './command-line.ts'
 import type { Shell } from './shell.ts'
 
 /** `CAUSEWAY_LOG` = error, info or debug; info otherwise. */
@@ -37,4 +43,24 @@ export function quitOnStdinEnd(shell: Shell): void {
 /** Ends the program in good order when the system or a terminal asks for it. */
 export function quitOnSignals(shell: Shell): void {
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => void shell.quit())
+}
+
+/** Starts the app on `shell` with what the command line asks; resolves when its window is open. */
+export function startApp(
+  shell: Shell,
+  profileDir: string,
+  { serverUrl, enrolCode }: CommandLine,
+  log: ReturnType<typeof createLog>,
+): Promise<void> {
+  const app = createApp({
+    shell,
+    profileDir,
+    version: packageJson.version,
+    platform: `${process.platform}-${process.arch}`,
+    deviceName: hostname().slice(0, limits.deviceNameChars),
+    log,
+    ...(serverUrl === undefined ? {} : { serverUrl }),
+    ...(enrolCode === undefined ? {} : { enrolCode }),
+  })
+  return app.start()
 }
