@@ -236,6 +236,19 @@ describe('wipe', () => {
     expect(server.showWipe(wipeId).status).toBe('done')
     expect(existsSync(join(back.dir, 'store'))).toBe(false)
   }, 20_000)
+
+  test('[APP4] a window that cannot be reloaded stops neither the wipe nor the program', async () => {
+    const server = await startServer()
+    const id = server.found('合規', ['tai-man'])
+    const desk = await enrolled(server, 'tai-man')
+    await desk.shell.until(async () => (await texts(desk, id))[0] !== 'not-found')
+    // A rejection that nobody handled would end the program, and fails the test run.
+    Object.assign(desk.shell, { resetWindow: () => Promise.reject(new Error('the page has gone')) })
+    const { wipeId } = server.wipe(server.deviceOf('tai-man'), 'lost')
+    await desk.shell.until(async () => (await session(desk)).wipe?.receipt === 'delivered')
+    expect(server.showWipe(wipeId).status).toBe('done')
+    expect((await session(desk)).state).toBe('wiped')
+  }, 20_000)
 })
 
 describe('calls', () => {

@@ -87,6 +87,11 @@ export function createApp(options: AppOptions): App {
     conversation: (conversationId: ConversationId) => shell.emit('messagesChanged', { conversationId }),
   })
 
+  /** Work nobody waits for: a fault of it is logged, and does not end the program. */
+  function inBackground(work: Promise<unknown>): void {
+    work.catch((error: unknown) => log.error('app.background', { error: errorName(error) }))
+  }
+
   // --- what the window sees -------------------------------------------------------------------------------------------
 
   function sessionView(): SessionView {
@@ -129,7 +134,7 @@ export function createApp(options: AppOptions): App {
     if (!opened.ok) return opened
     store = opened.value
     search = createSearch(store)
-    search.indexed.catch((error: unknown) => log.error('search.indexing', { error: errorName(error) }))
+    inBackground(search.indexed)
     changes.list()
     return opened
   }
@@ -152,7 +157,12 @@ export function createApp(options: AppOptions): App {
     if (!store || !profile || stopped) return
     log.error('store.quarantined', { while: 'open' })
     closeCache()
-    quarantine(profile.path(CACHE_FILE), clock.nowMs())
+    try {
+      quarantine(profile.path(CACHE_FILE), clock.nowMs())
+    } catch (error) {
+      // It lies where it was; at the next contact it is met, and set aside, once more.
+      log.error('store.quarantine', { error: errorName(error) })
+    }
     session?.dispatch({ type: 'cache-lost' })
   }
 
@@ -168,11 +178,7 @@ export function createApp(options: AppOptions): App {
     if (stopped) return
     const untilMs = vault?.leaseUntilMs()
     const ms = Math.min(limits.leaseCheckMs, Math.max(1000, (untilMs ?? Number.POSITIVE_INFINITY) - clock.nowMs()))
-    cancelLeaseCheck = clock.setTimer(() => {
-      checkLease()
-        .catch((error: unknown) => log.error('lease.check', { error: errorName(error) }))
-        .finally(watchLease)
-    }, ms)
+    cancelLeaseCheck = clock.setTimer(() => inBackground(checkLease().finally(watchLease)), ms)
   }
 
   // --- the session ----------------------------------------------------------------------------------------------------------
@@ -192,13 +198,13 @@ export function createApp(options: AppOptions): App {
         closeCache() {
           closeCache()
           // What the window holds in memory goes with the keys.
-          void shell.resetWindow()
+          inBackground(shell.resetWindow())
         },
         async beginWipe(order, jws) {
           const origin = v.identity()?.serverOrigin
           if (!wipe || !origin) return
           await wipe.begin(order, jws, origin, (store?.keyCount() ?? 0) + VAULT_KEYS)
-          setImmediate(() => void carryOutWipe())
+          setImmediate(() => inBackground(carryOutWipe()))
         },
         policyChanged(next) {
           policy = next
@@ -226,7 +232,7 @@ export function createApp(options: AppOptions): App {
     shell.notify({
       title: policy.notifications === 'hidden' ? 'Causeway' : sender,
       body: policy.notifications === 'full' ? body.slice(0, NOTICE_CHARS).toWellFormed() : '…',
-      onClick: () => void shell.showWindow(),
+      onClick: () => inBackground(shell.showWindow()),
     })
   }
 
@@ -271,7 +277,7 @@ export function createApp(options: AppOptions): App {
     const notice = wipe.notice()
     if (notice?.wipedAtMs === undefined) {
       // Keys or files could not be removed (a full or read-only disk): nothing opens meanwhile, and it is tried again.
-      cancelWipeRetry = clock.setTimer(() => void carryOutWipe(), limits.receiptRetryFirstMs)
+      cancelWipeRetry = clock.setTimer(() => inBackground(carryOutWipe()), limits.receiptRetryFirstMs)
       return
     }
     session?.dispatch({ type: 'wiped' })
@@ -401,7 +407,7 @@ export function createApp(options: AppOptions): App {
         shell.onPower((event) => {
           if (event === 'suspend') session?.dispatch({ type: 'suspended' })
           if (event !== 'resume') return
-          void checkLease().finally(() => session?.dispatch({ type: 'connect-asked' }))
+          inBackground(checkLease().finally(() => session?.dispatch({ type: 'connect-asked' })))
         }),
       )
       try {
