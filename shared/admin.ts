@@ -7,6 +7,7 @@ import {
   conversationIdSchema,
   conversationKinds,
   deviceIdSchema,
+  policySchema,
   timeMsSchema,
   userIdSchema,
   wipeIdSchema,
@@ -113,6 +114,29 @@ export type AdminKeys = z.infer<typeof adminKeysSchema>
 
 export const adminStatusSchema = z.object({ version: z.string(), timeMs: timeMsSchema, connections: z.number() })
 
+const { leaseHours, notifications, contentProtection, cacheDays, cacheMaxMessages, lockAfterMinutes } =
+  policySchema.shape
+/** What to change of the policy, as a JSON merge patch (RFC 7396): null takes a bound off, which then is the product's. */
+export const changePolicySchema = z.strictObject({
+  leaseHours: leaseHours.optional(),
+  notifications: notifications.optional(),
+  contentProtection: contentProtection.optional(),
+  cacheDays: cacheDays.nullable(),
+  cacheMaxMessages: cacheMaxMessages.nullable(),
+  lockAfterMinutes: lockAfterMinutes.nullable(),
+})
+export type PolicyChange = z.infer<typeof changePolicySchema>
+
+/** The lease share that a desktop gets from now on. */
+export const adminShareSchema = z.object({
+  deviceId: deviceIdSchema,
+  /** Grows with each rotation. */
+  generation: z.number().int(),
+  /** False: the desktop gets it when it connects. */
+  connected: z.boolean(),
+})
+export type AdminShare = z.infer<typeof adminShareSchema>
+
 const none = z.strictObject({})
 const path = {
   user: z.strictObject({ userName: userNameSchema }),
@@ -161,6 +185,15 @@ export const adminRoutes = {
     body: createWipeSchema,
     answer: adminWipeSchema,
   },
+  rotateDevice: {
+    method: 'POST',
+    path: '/devices/:deviceId/rotate',
+    params: path.device,
+    body: none,
+    answer: adminShareSchema,
+  },
+  showPolicy: { method: 'GET', path: '/policy', params: none, body: undefined, answer: policySchema },
+  changePolicy: { method: 'PATCH', path: '/policy', params: none, body: changePolicySchema, answer: policySchema },
   showWipe: { method: 'GET', path: '/wipes/:wipeId', params: path.wipe, body: undefined, answer: adminWipeSchema },
   showKeys: { method: 'GET', path: '/keys', params: none, body: undefined, answer: adminKeysSchema },
 } as const

@@ -65,9 +65,40 @@ export const settingsSchema = z.strictObject({
   /** BCP 47; 'system' follows the operating system. */
   language: z.enum(['system', 'en', 'zh-Hant-HK', 'zh-Hans']),
   listWidthPx: z.number().int().min(220).max(420),
+  /** Idle time before the app locks, where a passphrase is set; policy may shorten it. */
+  lockAfterMinutes: z.number().int().min(1).max(limits.lockAfterMinutesMost),
 })
 export type Settings = z.infer<typeof settingsSchema>
-export const defaultSettings: Settings = { theme: 'system', language: 'system', listWidthPx: 280 }
+export const defaultSettings: Settings = {
+  theme: 'system',
+  language: 'system',
+  listWidthPx: 280,
+  lockAfterMinutes: limits.lockAfterMinutes,
+}
+
+/** The passphrase lock of the app. */
+export const appLockViewSchema = z.strictObject({
+  /** A passphrase is set. */
+  enabled: z.boolean(),
+  /** The cache is closed and its keys are out of memory until the passphrase is given. */
+  locked: z.boolean(),
+  /** After too many wrong passphrases: none is looked at before this time. */
+  retryAtMs: timeMsSchema.optional(),
+  /** What applies: the user's setting or policy's, whichever is shorter. */
+  lockAfterMinutes: z.number(),
+})
+export type AppLockView = z.infer<typeof appLockViewSchema>
+
+/** The cache could not be used as it was and was set aside; shown until the user has seen it. */
+export const cacheNoticeSchema = z.strictObject({
+  reason: z.enum(['damaged', 'rolled-back', 'other-key']),
+  atMs: timeMsSchema,
+  /** Unsent messages carried over from it. */
+  rescued: z.number(),
+  /** Unsent messages may have been lost with it. */
+  maybeLost: z.boolean(),
+})
+export type CacheNotice = z.infer<typeof cacheNoticeSchema>
 
 export const sessionViewSchema = z.strictObject({
   state: z.enum(sessionStates),
@@ -88,6 +119,8 @@ export const sessionViewSchema = z.strictObject({
   catchUp: z.strictObject({ done: z.number(), total: z.number() }).optional(),
   /** Messages waiting in the outbox. */
   queued: z.number(),
+  appLock: appLockViewSchema,
+  cacheNotice: cacheNoticeSchema.optional(),
   /** What stands in the way: shown as a banner or, where nothing can be read, as a full screen. */
   problem: failureViewSchema.optional(),
   /** The server's clock minus ours, where it is large enough to mislead. */
@@ -115,8 +148,13 @@ export const conversationViewSchema = z.strictObject({
   lastMessage: z
     .strictObject({ senderId: userIdSchema, senderName: z.string(), mine: z.boolean(), text: z.string() })
     .optional(),
+  /** What the user has begun to write here. */
+  draft: z.string().optional(),
 })
 export type ConversationView = z.infer<typeof conversationViewSchema>
+
+export const fileViewSchema = z.strictObject({ name: z.string(), mediaType: z.string(), bytes: z.number() })
+export type FileView = z.infer<typeof fileViewSchema>
 
 export const messageViewSchema = z.strictObject({
   /** Unique and stable in its conversation: the clientId of a message, `seq:N` of a notice. */
@@ -128,7 +166,15 @@ export const messageViewSchema = z.strictObject({
   mine: z.boolean(),
   atMs: timeMsSchema,
   content: z.discriminatedUnion('type', [
-    z.strictObject({ type: z.literal('text'), text: z.string() }),
+    z.strictObject({
+      type: z.literal('text'),
+      text: z.string(),
+      /** When it was last edited. */
+      editedAtMs: timeMsSchema.optional(),
+      files: z.array(fileViewSchema).optional(),
+    }),
+    /** Deleted by its sender or a manager; the words are gone. */
+    z.strictObject({ type: z.literal('deleted') }),
     z.strictObject({
       type: z.literal('notice'),
       notice: z.enum(['created', 'joined', 'left', 'unknown']),
@@ -161,9 +207,11 @@ export const searchHitSchema = z.strictObject({
   conversationId: conversationIdSchema,
   conversationName: z.string(),
   seq: seqSchema,
+  senderId: userIdSchema,
   senderName: z.string(),
   atMs: timeMsSchema,
   text: z.string(),
+  files: z.array(fileViewSchema).optional(),
   /** [start, end) in UTF-16 units of `text`. */
   ranges: z.array(z.tuple([z.number(), z.number()])),
 })
@@ -174,6 +222,8 @@ export const searchPageSchema = z.strictObject({
   cursor: z.string().optional(),
   /** False while the cache is still being indexed: more may be found later. */
   complete: z.boolean(),
+  /** A filter that cannot be followed, as typed; the page is then empty. */
+  problem: z.strictObject({ filter: z.enum(['from', 'in', 'before', 'after', 'has']), value: z.string() }).optional(),
 })
 export type SearchPage = z.infer<typeof searchPageSchema>
 
@@ -238,8 +288,31 @@ export const calls = {
       cursor: z.string().max(64).optional(),
     }),
     result: searchPageSchema,
-    doc: 'Messages that contain the words or characters, newest first.',
+    doc: 'Messages with all words, characters and "phrases"; also from: in: before: after: has:file. Newest first.',
   },
+  saveDraft: {
+    args: z.strictObject({ conversationId: conversationIdSchema, text: z.string().max(limits.draftChars) }),
+    result: nothing,
+    doc: 'Keeps what the user has begun to write in a conversation; empty text forgets it.',
+  },
+  lock: { args: empty, result: nothing, doc: 'Locks the app now. `not-allowed` where no passphrase is set.' },
+  unlock: {
+    args: z.strictObject({ passphrase: z.string().min(1).max(limits.passphraseChars) }),
+    result: nothing,
+    doc: 'Opens a locked app. `passphrase-wrong`, or `rate-limited` with the pause after too many tries.',
+  },
+  setPassphrase: {
+    args: z.strictObject({
+      /** The passphrase that applies now, where one is set. */
+      current: z.string().max(limits.passphraseChars).optional(),
+      /** Absent: the lock is taken off. */
+      next: z.string().min(limits.passphraseCharsLeast).max(limits.passphraseChars).optional(),
+    }),
+    result: nothing,
+    doc: 'Sets, changes or takes off the passphrase of the app lock.',
+  },
+  noteActivity: { args: empty, result: nothing, doc: 'The user has used keyboard or pointer in the window.' },
+  dismissCacheNotice: { args: empty, result: nothing, doc: 'The user has read that the cache was set aside.' },
   setSettings: {
     args: settingsSchema.partial(),
     result: settingsSchema,
@@ -287,6 +360,11 @@ export const callsWithoutCache: ReadonlySet<CallName> = new Set([
   'setSettings',
   'retryConnection',
   'openLink',
+  'lock',
+  'unlock',
+  'setPassphrase',
+  'noteActivity',
+  'dismissCacheNotice',
 ])
 
 export const callNames = Object.keys(calls) as readonly CallName[]

@@ -82,12 +82,62 @@ export const limits = {
   topicChars: 250,
   membersPerCall: 1000,
   reasonChars: 500,
+  /** UTF-16 units in a file's name: the longest that common file systems take. */
+  fileNameChars: 255,
+  /** Files of one message: a folder's worth of scans, not an archive. */
+  filesPerMessage: 20,
+  /** One file: 2 GiB, what people expect from Slack and Teams. */
+  fileBytes: 2 * 1024 * 1024 * 1024,
 
   // --- local store and bridge -------------------------------------------------------------------------------------------
   /** Largest page the renderer may ask for: three screens of the densest layout. */
   pageMessages: 200,
   /** Messages waiting in the outbox: past this the desktop refuses rather than grow without bound. */
   outboxMessages: 1000,
+  /** Days a message stays cached where policy does not say: a year and a day covers an annual audit. */
+  cacheDays: 366,
+  /** Messages cached at most, whatever policy says: ~1 GB sealed and ~100 MB of search index in memory. */
+  cacheMaxMessages: 1_000_000,
+  /** Events sealed under one data key: so few that what remains of them is sealed anew in ~5 ms when some are evicted. */
+  segmentEvents: 512,
+  /** How often the bounds of the cache are enforced besides at start and on a change of policy. */
+  evictEveryMs: HOUR_MS,
+  /** By number, events leave oldest first across conversations, but for this much: fewer and larger steps. */
+  evictSlackMs: 24 * HOUR_MS,
+  /** How long a damaged cache that was set aside is kept for support. */
+  quarantineMs: 14 * 24 * HOUR_MS,
+  /** Characters of an unfinished message kept for later: as long as a message may be. */
+  draftChars: 16_000,
+  /** Messages in one search shard: small enough to seal in ~50 ms, large enough that a million are 50 shards. */
+  shardMessages: 20_000,
+  /** Quiet time after which the open search shard is sealed too, so that a crash costs little re-indexing. */
+  shardSealAfterMs: 10 * SECOND_MS,
+  /** …but a shard (~2 MB) is written no more often than this while messages trickle in. */
+  shardSealAtMostMs: 5 * MINUTE_MS,
+  /** After a removal sooner: what is gone must be gone from the disk. */
+  shardSealAfterRemovalMs: SECOND_MS,
+  /** A full disk is seen to by people, not by trying often. */
+  shardSealRetryMs: MINUTE_MS,
+  /** Time search is given to seal what is not sealed when it closes: what is left is indexed again. */
+  searchCloseMs: SECOND_MS,
+  /** Times a search worker that has died is started again: a fault that comes back is not a chance one. */
+  searchRestarts: 3,
+  /** Shortest passphrase of the app lock: Argon2id and the growing pause carry the rest. */
+  passphraseCharsLeast: 6,
+  passphraseChars: 256,
+  /** Wrong passphrases before the first pause, which then doubles up to the most. */
+  unlockTriesFree: 3,
+  unlockPauseFirstMs: 2 * SECOND_MS,
+  unlockPauseMostMs: 15 * MINUTE_MS,
+  /** The renderer reports use of keyboard and pointer no more often than this. */
+  activityEveryMs: 15 * SECOND_MS,
+  /** Idle time before the app locks, until user or policy say otherwise, in minutes. */
+  lockAfterMinutes: 15,
+  /** The longest that may be set: half a working day; beyond it a lock is none. */
+  lockAfterMinutesMost: 240,
+  /** Argon2id over a passphrase (RFC 9106 §4, second choice): passes, and memory in KiB; ~0.3 s on an office desktop. */
+  argon2Passes: 3,
+  argon2MemoryKiB: 64 * 1024,
   /** Characters of a search text; longer input is no search. */
   searchChars: 200,
   /** Hits in one page of search results. */

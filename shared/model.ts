@@ -79,11 +79,30 @@ export type ConversationInfo = z.infer<typeof conversationInfoSchema>
  * What an event says. Loose, so that a field of a later version survives in an older client's cache; a client that meets
  * a type it does not know keeps the event and shows nothing.
  */
+export const fileInfoSchema = z.looseObject({
+  /** SHA-256 of the bytes, base64url: the file's only address. */
+  sha256: z.string().regex(/^[A-Za-z0-9_-]{43}$/),
+  /** As its sender named it: untrusted, shown only. */
+  name: z.string().min(1).max(limits.fileNameChars),
+  /** As its sender claims. */
+  mediaType: z.string().max(limits.attributeChars),
+  bytes: z.number().int().min(0).max(limits.fileBytes),
+})
+export type FileInfo = z.infer<typeof fileInfoSchema>
 export const messageContentSchema = z.looseObject({
   type: z.literal('message'),
   clientId: clientIdSchema,
   body: z.string().min(1).max(limits.bodyChars),
+  files: z.array(fileInfoSchema).max(limits.filesPerMessage).optional(),
 })
+/** The message at `targetSeq` of the same conversation says `body` from here on. */
+export const editedContentSchema = z.looseObject({
+  type: z.literal('edited'),
+  targetSeq: seqSchema.min(1),
+  body: z.string().min(1).max(limits.bodyChars),
+})
+/** The message at `targetSeq` of the same conversation is gone from here on; its words are erased where they are cached. */
+export const deletedContentSchema = z.looseObject({ type: z.literal('deleted'), targetSeq: seqSchema.min(1) })
 export const createdContentSchema = z.looseObject({ type: z.literal('created'), name: z.string() })
 export const joinedContentSchema = z.looseObject({ type: z.literal('joined'), userIds: z.array(userIdSchema) })
 export const leftContentSchema = z.looseObject({ type: z.literal('left'), userId: userIdSchema })
@@ -92,6 +111,8 @@ export const knownContentSchema = z.discriminatedUnion('type', [
   createdContentSchema,
   joinedContentSchema,
   leftContentSchema,
+  editedContentSchema,
+  deletedContentSchema,
 ])
 export type KnownContent = z.infer<typeof knownContentSchema>
 export type MessageContent = z.infer<typeof messageContentSchema>
@@ -130,6 +151,12 @@ export const policySchema = z.object({
   notifications: z.enum(['full', 'sender', 'hidden']),
   /** Whether the window is kept out of screenshots and screen shares, where the system can. */
   contentProtection: z.boolean(),
+  /** Messages older than this many days leave the desktop's cache. Absent: as limits.cacheDays says. */
+  cacheDays: z.number().int().min(1).max(36_500).optional(),
+  /** Most messages cached on a desktop; the oldest leave first. Absent: as limits.cacheMaxMessages says. */
+  cacheMaxMessages: z.number().int().min(1000).max(limits.cacheMaxMessages).optional(),
+  /** Longest idle time before the app locks, where its user has set a passphrase, in minutes. */
+  lockAfterMinutes: z.number().int().min(1).max(limits.lockAfterMinutesMost).optional(),
 })
 export type Policy = z.infer<typeof policySchema>
 
