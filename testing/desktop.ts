@@ -3,16 +3,18 @@
 // Always holds: what survives a restart lies on the Disk and nowhere else.
 
 import type { Log } from '../main/log.ts'
+import type { Stretch } from '../main/passphrase/argon2.ts'
 import { type Clock, createSession, type Session, type SessionHost } from '../main/session/run.ts'
 import type { OpenSocket } from '../main/session/socket.ts'
 import type { KeyStore } from '../main/shell/shell.ts'
-import { storeFailure } from '../main/store/database.ts'
+import { storeFailure } from '../main/store/failures.ts'
 import { openStore, type Store } from '../main/store/store.ts'
 import type { Cipher } from '../main/vault/cipher.ts'
 import { createVault, type Identity, type Vault, type VaultParts } from '../main/vault/vault.ts'
 import type { Policy } from '../shared/model.ts'
 import type { WipeOrder } from '../shared/proof.ts'
 import { fail, ok } from '../shared/result.ts'
+import { createQuickStretch } from './memory-key-store.ts'
 import type { Random } from './random.ts'
 
 export const silentLog: Log = { error: () => undefined, info: () => undefined, debug: () => undefined }
@@ -22,6 +24,7 @@ export interface Disk {
   readonly profile: VaultParts['profile']
   readonly files: Map<string, Uint8Array>
   readonly keyStore: KeyStore
+  readonly stretch: Stretch
   /** File of the cache, or ':memory:' for one that no restart finds. */
   readonly cacheFile: string
 }
@@ -32,6 +35,7 @@ export function createDisk(keyStore: KeyStore, cacheFile: string): Disk {
   return {
     files,
     keyStore,
+    stretch: createQuickStretch().stretch,
     cacheFile,
     profile: {
       read: (name) => files.get(name),
@@ -93,10 +97,21 @@ export async function createDesktop(parts: DesktopParts): Promise<Desktop> {
     if (store) return ok(store)
     const root = await vault.openRootKey(clock.nowMs())
     if (!root.ok) return root
-    const opened = openStore({ file: disk.cacheFile, cipher, rootKey: root.value, self: userId })
+    // Locked while the key store was waited for.
+    if (vault.isLocked()) return fail('app-locked')
+    const { root: rootKey, previousRoot } = root.value
+    const previous = previousRoot && { previousRootKey: previousRoot }
+    const opened = openStore({ file: disk.cacheFile, cipher, rootKey, ...previous, self: userId })
     if (!opened.ok) return opened
     store = parts.wrapStore?.(opened.value) ?? opened.value
+    if (previousRoot) await vault.rotated()
     return ok(store)
+  }
+  async function rekeyCache(): Promise<void> {
+    const root = await vault.openRootKey(clock.nowMs())
+    if (!root.ok || !store) return
+    store.rekey(root.value.root)
+    await vault.rotated()
   }
   function closeCache(): void {
     store?.close()
@@ -113,6 +128,7 @@ export async function createDesktop(parts: DesktopParts): Promise<Desktop> {
     host: {
       store: () => store,
       openCache,
+      rekeyCache,
       closeCache,
       beginWipe: async (order, jws) => void heard.push({ type: 'wipe', order, jws }),
       policyChanged: (policy) => void heard.push({ type: 'policy', policy }),
@@ -132,7 +148,8 @@ export async function createDesktop(parts: DesktopParts): Promise<Desktop> {
     store: () => store,
     async start() {
       const cache = await openCache()
-      if (!cache.ok && cache.error.code !== 'locked') throw new Error(fail(cache.error.code).error.message)
+      if (!cache.ok && cache.error.code !== 'locked' && cache.error.code !== 'app-locked')
+        throw new Error(fail(cache.error.code).error.message)
       session.dispatch({ type: 'started', enrolled: true, cache: cache.ok })
     },
     async stop() {

@@ -1,7 +1,9 @@
-// Owns a key store for tests: seals in memory, with knobs for every way an operating system's store fails.
+// Owns a key store for tests: seals in memory, with knobs for every way an operating system's store fails; and a quick
+// stand-in for Argon2id.
 // Always holds: what it seals hides the secret and opens only under the same `secret` while it lasts. Never in the product.
 
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
+import type { Argon2Cost, Stretch } from '../main/passphrase/argon2.ts'
 import type { KeyStore } from '../main/shell/shell.ts'
 import { FailureError, fail, ok, type Result } from '../shared/result.ts'
 
@@ -70,4 +72,42 @@ export function createMemoryKeyStore(secret: Uint8Array = randomBytes(32)): Memo
     },
   }
   return keyStore
+}
+
+export interface QuickStretch {
+  readonly stretch: Stretch
+  /** What keys were drawn with so far. */
+  readonly costs: readonly Argon2Cost[]
+  /** Every key given out: zeroed by whoever asked for it, once used. */
+  readonly keys: readonly Uint8Array[]
+  /** While held, drawing a key waits, as it does for a fifth of a second in the product. Returns the release. */
+  hold(): () => void
+}
+
+/** Draws keys from passphrases at once, and without cost to whoever guesses. */
+export function createQuickStretch(): QuickStretch {
+  const costs: Argon2Cost[] = []
+  const keys: Uint8Array[] = []
+  let held: Promise<void> | undefined
+  return {
+    costs,
+    keys,
+    async stretch(passphrase, salt, cost) {
+      costs.push(cost)
+      await held
+      const key = Uint8Array.from(createHash('sha256').update(salt).update(passphrase.normalize('NFKC')).digest())
+      keys.push(key)
+      return key
+    },
+    hold() {
+      let release = () => {}
+      held = new Promise((resolve) => {
+        release = resolve
+      })
+      return () => {
+        held = undefined
+        release()
+      }
+    },
+  }
 }

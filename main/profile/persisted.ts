@@ -19,10 +19,15 @@ export interface Persisted {
 }
 
 export const persisted: readonly Persisted[] = [
-  { path: 'vault/local.sealed', what: 'local half of the root key', sealedBy: 'OS key store', eraseOn: 'wipe-first' },
+  {
+    path: 'vault/local.sealed',
+    what: 'local half of the root key; wrong tries of the passphrase',
+    sealedBy: 'OS key store, and the passphrase where one is set',
+    eraseOn: 'wipe-first',
+  },
   {
     path: 'vault/lease.sealed',
-    what: 'server half of the root key and its term',
+    what: 'server half of the root key and its term, the half before it, how far the cache is',
     sealedBy: 'OS key store',
     eraseOn: 'wipe-first',
   },
@@ -34,13 +39,18 @@ export const persisted: readonly Persisted[] = [
   },
   {
     path: 'store/',
-    what: 'message cache (SQLite) and quarantined older ones',
+    what: 'message cache (SQLite), search shards, and caches that were set aside',
     sealedBy: 'keyring, under the root key',
     eraseOn: 'wipe',
   },
   { path: 'host/', what: "the host's own storage (Chromium profile)", sealedBy: 'holds no content', eraseOn: 'wipe' },
   { path: 'logs/', what: 'program log', sealedBy: 'holds no content', eraseOn: 'wipe' },
-  { path: 'settings.json', what: 'theme, language, list width', sealedBy: 'holds no content', eraseOn: 'wipe' },
+  {
+    path: 'settings.json',
+    what: 'theme, language, list width, idle time before locking',
+    sealedBy: 'holds no content',
+    eraseOn: 'wipe',
+  },
   {
     path: 'wipe/journal.json',
     what: 'wipe order and how far its execution is',

@@ -14,7 +14,7 @@ const anyGap = fc
   .record({ headSeq: fc.nat(2000), missing: fc.nat(1200), cached: fc.nat(1500), headAtMs: fc.nat(1_000_000) })
   .map(({ headSeq, missing, cached, headAtMs }) => {
     const high = Math.max(0, headSeq - missing)
-    return { low: high === 0 ? 0 : Math.max(1, high - cached), high, headSeq, headAtMs }
+    return { low: high === 0 ? 0 : Math.max(1, high - cached), high, isBounded: false, headSeq, headAtMs }
   })
 const anyGaps = fc
   .array(anyGap, { maxLength: ids.length })
@@ -69,7 +69,7 @@ describe('planPulls', () => {
   })
 
   test('[SYN4] a conversation of which nothing is cached begins at its newest page, others after what they have', () => {
-    const base = { headSeq: 900, headAtMs: 1 }
+    const base = { headSeq: 900, headAtMs: 1, isBounded: false }
     const [a, b] = ids as [ConversationId, ConversationId]
     const { pulls } = planPulls(
       [
@@ -82,6 +82,18 @@ describe('planPulls', () => {
       { conversationId: a, from: { before: 901 } },
       { conversationId: b, from: { after: 300 } },
     ])
+  })
+
+  test('[SYN7] history that would only be evicted again is not asked for; what was missed is', () => {
+    const [a, b] = ids as [ConversationId, ConversationId]
+    const bounded = { headAtMs: 1, isBounded: true }
+    const old = { ...bounded, conversationId: a, low: 500, high: 900, headSeq: 900 }
+    expect(planPulls([old], new Set())).toEqual({ caughtUp: true, pulls: [] })
+    const missed = { ...bounded, conversationId: b, low: 500, high: 900, headSeq: 950 }
+    expect(planPulls([old, missed], new Set())).toEqual({
+      caughtUp: false,
+      pulls: [{ conversationId: b, from: { after: 900 } }],
+    })
   })
 
   test('[SYN5] asked again and again, it ends with everything fetched and no event twice', () => {
@@ -119,7 +131,7 @@ describe('planPulls', () => {
 describe('missedEvents', () => {
   const [id] = ids as [ConversationId]
   const of = (low: number, high: number, headSeq: number) =>
-    missedEvents([{ conversationId: id, low, high, headSeq, headAtMs: 0 }])
+    missedEvents([{ conversationId: id, low, high, isBounded: false, headSeq, headAtMs: 0 }])
 
   test('[SYN6] counts what must be fetched before the session is live', () => {
     expect(of(1, 10, 10)).toBe(0)

@@ -14,6 +14,8 @@ export interface Gap {
   /** Cached events are exactly low…high; 0…0 where none is. */
   readonly low: number
   readonly high: number
+  /** What is older than `low` would only be evicted again. */
+  readonly isBounded: boolean
   readonly headSeq: number
   readonly headAtMs: number
 }
@@ -39,7 +41,7 @@ export function planPulls(gaps: readonly Gap[], busy: ReadonlySet<ConversationId
     busy.size > 0
       ? []
       : gaps
-          .filter((gap) => gap.low > 1)
+          .filter((gap) => gap.low > 1 && !gap.isBounded)
           .sort(newestFirst)
           .slice(0, 1)
   return {

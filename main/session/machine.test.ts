@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { limits } from '../../shared/limits.ts'
 import { type FailureCode, fail } from '../../shared/result.ts'
 import { backoffMs } from './backoff.ts'
-import { cacheOpen, type Effect, type Event, type State, step } from './machine.ts'
+import { cacheOpen, type Effect, type Event, isListening, type State, step } from './machine.ts'
 
 const unavailable = fail('unavailable').error
 const diskFull = fail('disk-full').error
@@ -14,6 +14,7 @@ const diskFull = fail('disk-full').error
 const states = {
   'signed-out': { type: 'signed-out' },
   locked: { type: 'locked', attempt: 3 },
+  listening: { type: 'locked', attempt: 3, listening: true },
   offline: { type: 'offline', attempt: 3, problem: unavailable },
   connecting: { type: 'connecting', cache: true, attempt: 3 },
   handshaking: { type: 'handshaking', cache: false, attempt: 3 },
@@ -49,6 +50,9 @@ const events = {
   'dismissed passing': { type: 'dismissed', livedMs: shortMs, problem: unavailable },
   'dismissed old': { type: 'dismissed', livedMs: shortMs, problem: fail('update-required').error },
   'cache-lost': { type: 'cache-lost' },
+  'app-locked': { type: 'app-locked' },
+  'app-unlocked, open': { type: 'app-unlocked', cache: true },
+  'app-unlocked, shut': { type: 'app-unlocked', cache: false },
   'timer retry': { type: 'timer', name: 'retry', silentForMs: 0 },
   'timer handshake': { type: 'timer', name: 'handshake', silentForMs: 0 },
   'heartbeat, heard': { type: 'timer', name: 'heartbeat', silentForMs: limits.heartbeatMs - 1 },
@@ -89,6 +93,16 @@ const kinds = {
     effects: [...disconnect, 'close-cache', ...connect],
   },
   close: { to: () => ({ type: 'update-required', cache: false }), effects: ['close-cache'] },
+  shut: { to: (from: State) => ({ ...from, cache: false }), effects: ['close-cache'] },
+  hide: { to: () => ({ type: 'locked', attempt: 3, problem: unavailable }), effects: ['close-cache'] },
+  listen: { to: () => ({ type: 'locked', attempt: 3, listening: true }), effects: ['stop-sync', 'close-cache'] },
+  'let in': {
+    to: () => ({ type: 'locked', attempt: 3, listening: true }),
+    effects: ['close-cache', 'set-timer heartbeat'],
+  },
+  redial: { to: () => ({ type: 'connecting', cache: true, attempt: 0 }), effects: [...disconnect, ...connect] },
+  'redial shut': { to: () => ({ type: 'connecting', cache: false, attempt: 0 }), effects: [...disconnect, ...connect] },
+  'dial open': { to: () => ({ type: 'connecting', cache: true, attempt: 0 }), effects: connect },
   ping: { to: (from: State) => from, effects: ['ping', 'set-timer heartbeat'] },
   wait: { to: (from: State) => from, effects: ['set-timer heartbeat'] },
   wipe: { to: () => ({ type: 'wiping' }), effects: [...disconnect, 'stop-timer retry'] },
@@ -98,33 +112,36 @@ type Kind = keyof typeof kinds
 
 // biome-ignore format: a table
 const table: Record<EventName, readonly Kind[]> = {
-  //                   signed-out locked     offline    connecting handshaking admitting  catching-up live      upd.-req.  wiping wiped
-  'started enrolled':  ['start',   '·',       '·',       '·',       '·',        '·',       '·',        '·',      '·',       '·',   '·'],
-  'started anew':      ['ready',   '·',       '·',       '·',       '·',        '·',       '·',        '·',      '·',       '·',   '·'],
-  enrolled:            ['connect', '·',       '·',       '·',       '·',        '·',       '·',        '·',      '·',       '·',   'connect'],
-  'connect-asked':     ['·',       'connect', 'connect', '·',       '·',        '·',       '·',        '·',      'connect', '·',   '·'],
-  suspended:           ['·',       '·',       '·',       'rest',    'rest',     'rest',    'rest',     'rest',   '·',       '·',   '·'],
-  'socket-opened':     ['·',       '·',       '·',       'shake',   '·',        '·',       '·',        '·',      '·',       '·',   '·'],
-  'socket-closed':     ['·',       '·',       '·',       'rest',    'rest',     'rest',    'rest',     'rest',   '·',       '·',   '·'],
-  'hello ours':        ['·',       '·',       '·',       '·',       'auth',     '·',       '·',        '·',      '·',       '·',   '·'],
-  'hello foreign':     ['·',       '·',       '·',       '·',       'rest',     '·',       '·',        '·',      '·',       '·',   '·'],
-  'hello later':       ['·',       '·',       '·',       '·',       'update',   '·',       '·',        '·',      '·',       '·',   '·'],
-  'welcomed proven':   ['·',       '·',       '·',       '·',       'admit',    '·',       '·',        '·',      '·',       '·',   '·'],
-  'welcomed unproven': ['·',       '·',       '·',       '·',       'rest',     '·',       '·',        '·',      '·',       '·',   '·'],
-  'cache-opened':      ['·',       'unlock',  '·',       'cached',  'cached',   'sync',    '·',        '·',      'cached',  '·',   '·'],
-  'cache-failed':      ['·',       '·',       '·',       'rest',    'rest',     'rest',    'rest',     'rest',   '·',       '·',   '·'],
-  'caught-up':         ['·',       '·',       '·',       '·',       '·',        '·',       'live',     '·',      '·',       '·',   '·'],
-  'fell-behind':       ['·',       '·',       '·',       '·',       '·',        '·',       '·',        'behind', '·',       '·',   '·'],
-  'dismissed passing': ['·',       '·',       '·',       'rest',    'rest',     'rest',    'rest',     'rest',   '·',       '·',   '·'],
-  'dismissed old':     ['·',       '·',       '·',       'update',  'update',   'update',  'update',   'update', '·',       '·',   '·'],
-  'cache-lost':        ['·',       '·',       'relock',  'relock',  '·',        'relock',  'relock',   'relock', 'close',   '·',   '·'],
-  'timer retry':       ['·',       'connect', 'connect', '·',       '·',        '·',       '·',        '·',      'connect', '·',   '·'],
-  'timer handshake':   ['·',       '·',       '·',       'rest',    'rest',     'rest',    '·',        '·',      '·',       '·',   '·'],
-  'heartbeat, heard':  ['·',       '·',       '·',       '·',       '·',        '·',       'wait',     'wait',   '·',       '·',   '·'],
-  'heartbeat, quiet':  ['·',       '·',       '·',       '·',       '·',        '·',       'ping',     'ping',   '·',       '·',   '·'],
-  'heartbeat, dead':   ['·',       '·',       '·',       '·',       '·',        '·',       'rest',     'rest',   '·',       '·',   '·'],
-  'order-accepted':    ['wipe',    'wipe',    'wipe',    'wipe',    'wipe',     'wipe',    'wipe',     'wipe',   'wipe',    '·',   'wipe'],
-  wiped:               ['·',       '·',       '·',       '·',       '·',        '·',       '·',        '·',      '·',       'done', '·'],
+  //                   signed-out locked     listening  offline    connecting handshaking admitting  catching-up live      upd.-req.  wiping wiped
+  'started enrolled':  ['start',   '·',       '·',       '·',       '·',       '·',        '·',       '·',        '·',      '·',       '·',   '·'],
+  'started anew':      ['ready',   '·',       '·',       '·',       '·',       '·',        '·',       '·',        '·',      '·',       '·',   '·'],
+  enrolled:            ['connect', '·',       '·',       '·',       '·',       '·',        '·',       '·',        '·',      '·',       '·',   'connect'],
+  'connect-asked':     ['·',       'connect', '·',       'connect', '·',       '·',        '·',       '·',        '·',      'connect', '·',   '·'],
+  suspended:           ['·',       '·',       'rest',    '·',       'rest',    'rest',     'rest',    'rest',     'rest',   '·',       '·',   '·'],
+  'socket-opened':     ['·',       '·',       '·',       '·',       'shake',   '·',        '·',       '·',        '·',      '·',       '·',   '·'],
+  'socket-closed':     ['·',       '·',       'rest',    '·',       'rest',    'rest',     'rest',    'rest',     'rest',   '·',       '·',   '·'],
+  'hello ours':        ['·',       '·',       '·',       '·',       '·',       'auth',     '·',       '·',        '·',      '·',       '·',   '·'],
+  'hello foreign':     ['·',       '·',       '·',       '·',       '·',       'rest',     '·',       '·',        '·',      '·',       '·',   '·'],
+  'hello later':       ['·',       '·',       '·',       '·',       '·',       'update',   '·',       '·',        '·',      '·',       '·',   '·'],
+  'welcomed proven':   ['·',       '·',       '·',       '·',       '·',       'admit',    '·',       '·',        '·',      '·',       '·',   '·'],
+  'welcomed unproven': ['·',       '·',       '·',       '·',       '·',       'rest',     '·',       '·',        '·',      '·',       '·',   '·'],
+  'cache-opened':      ['·',       'unlock',  'redial',  '·',       'cached',  'cached',   'sync',    '·',        '·',      'cached',  '·',   '·'],
+  'cache-failed':      ['·',       '·',       'rest',    '·',       'rest',    'rest',     'rest',    'rest',     'rest',   '·',       '·',   '·'],
+  'caught-up':         ['·',       '·',       '·',       '·',       '·',       '·',        '·',       'live',     '·',      '·',       '·',   '·'],
+  'fell-behind':       ['·',       '·',       '·',       '·',       '·',       '·',        '·',       '·',        'behind', '·',       '·',   '·'],
+  'dismissed passing': ['·',       '·',       'rest',    '·',       'rest',    'rest',     'rest',    'rest',     'rest',   '·',       '·',   '·'],
+  'dismissed old':     ['·',       '·',       'update',  '·',       'update',  'update',   'update',  'update',   'update', '·',       '·',   '·'],
+  'cache-lost':        ['·',       '·',       '·',       'relock',  'relock',  '·',        'relock',  'relock',   'relock', 'close',   '·',   '·'],
+  'app-locked':        ['·',       '·',       '·',       'hide',    'shut',     '·',        'let in',    'listen',   'listen', 'shut',    '·',   '·'],
+  'app-unlocked, open': ['·',      'dial open','redial', '·',       '·',        'cached',   '·',        '·',        '·',      '·',       '·',   '·'],
+  'app-unlocked, shut': ['·',      'connect', 'redial shut','·',    '·',        '·',        '·',        '·',        '·',      '·',       '·',   '·'],
+  'timer retry':       ['·',       'connect', '·',       'connect', '·',       '·',        '·',       '·',        '·',      'connect', '·',   '·'],
+  'timer handshake':   ['·',       '·',       '·',       '·',       'rest',    'rest',     'rest',    '·',        '·',      '·',       '·',   '·'],
+  'heartbeat, heard':  ['·',       '·',       'wait',    '·',       '·',       '·',        '·',       'wait',     'wait',   '·',       '·',   '·'],
+  'heartbeat, quiet':  ['·',       '·',       'ping',    '·',       '·',       '·',        '·',       'ping',     'ping',   '·',       '·',   '·'],
+  'heartbeat, dead':   ['·',       '·',       'rest',    '·',       '·',       '·',        '·',       'rest',     'rest',   '·',       '·',   '·'],
+  'order-accepted':    ['wipe',    'wipe',    'wipe',    'wipe',    'wipe',    'wipe',     'wipe',    'wipe',     'wipe',   'wipe',    '·',   'wipe'],
+  wiped:               ['·',       '·',       '·',       '·',       '·',       '·',        '·',       '·',        '·',      '·',       'done', '·'],
 }
 
 const nameOf = (effect: Effect) => ('name' in effect ? `${effect.type} ${effect.name}` : effect.type)
@@ -248,6 +265,8 @@ interface Outside {
   retries: number
   syncs: number
   cache: boolean
+  /** The passphrase has not been given: the vault gives no root key. */
+  appLocked: boolean
   timers: Set<string>
 }
 
@@ -289,7 +308,9 @@ function feel(outside: Outside, event: Event): void {
   if (event.type === 'timer' && event.name === 'retry') outside.retries = 0
   if (event.type === 'timer') outside.timers.delete(event.name)
   if (event.type === 'started') outside.cache = event.cache
-  if (event.type === 'cache-opened') outside.cache = true
+  if (event.type === 'cache-opened' || (event.type === 'app-unlocked' && event.cache)) outside.cache = true
+  if (event.type === 'app-locked') outside.appLocked = true
+  if (event.type === 'app-unlocked') outside.appLocked = false
   // Destroying the keys closes it.
   if (event.type === 'order-accepted') outside.cache = false
 }
@@ -300,6 +321,13 @@ function canCome(outside: Outside, event: Event): boolean {
   if (event.type === 'socket-closed' || event.type === 'socket-opened') return outside.sockets > 0
   if (event.type === 'timer') return event.name === 'retry' ? outside.retries > 0 : outside.timers.has(event.name)
   if (event.type === 'started') return state.type === 'signed-out'
+  if (event.type === 'app-locked' || event.type === 'app-unlocked') {
+    if (['signed-out', 'wiping', 'wiped'].includes(state.type)) return false
+    // Unlocking opens a cache that the lock had closed.
+    return event.type === 'app-locked' || outside.appLocked
+  }
+  // No root key, no cache.
+  if (event.type === 'cache-opened' && outside.appLocked) return false
   // Opening the cache is begun by `admit` alone, and the wipe closes it for good.
   if (event.type === 'cache-opened') return !['signed-out', 'wiping', 'wiped'].includes(state.type)
   return true
@@ -315,6 +343,7 @@ function run(path: readonly Event[], check: (outside: Outside, event: Event, bef
     retries: 0,
     syncs: 0,
     cache: false,
+    appLocked: false,
     timers: new Set(),
   }
   for (const event of path) {
@@ -330,7 +359,8 @@ function run(path: readonly Event[], check: (outside: Outside, event: Event, bef
 
 const handshake: Event[] = [events['started enrolled'], events['socket-opened'], events['hello ours']]
 const admitted: Event[] = [...handshake, events['welcomed proven'], events['cache-opened'], events['caught-up']]
-const heads = fc.constantFrom<Event[]>([], handshake, admitted)
+const letIn: Event[] = [...handshake, events['welcomed proven'], events['app-locked']]
+const heads = fc.constantFrom<Event[]>([], handshake, admitted, letIn)
 const anyWalk = fc.tuple(heads, walk).map(([head, tail]) => [...head, ...tail])
 
 describe('walks', () => {
@@ -346,16 +376,41 @@ describe('walks', () => {
     })
   })
 
+  test('[SES34] while the app is locked the cache is closed, in every state', () => {
+    holds((outside) => {
+      if (!outside.appLocked) return
+      expect(outside.cache).toBe(false)
+      expect(cacheOpen(outside.state)).toBe(false)
+    })
+  })
+
+  test('[SES34] nothing but what ends a connection ends one that listens', () => {
+    holds((outside, event, before) => {
+      if (!isListening(before) || isListening(outside.state)) return
+      const ends = [
+        'suspended',
+        'socket-closed',
+        'dismissed',
+        'cache-failed',
+        'timer',
+        'app-unlocked',
+        'order-accepted',
+      ]
+      expect([...ends, 'cache-opened']).toContain(event.type)
+    })
+  })
+
   test('[SES6] a state of rest has exactly one retry, and a connection has none', () => {
     holds((outside) => {
-      const rests = ['locked', 'offline', 'update-required'].includes(outside.state.type)
+      const rests = ['locked', 'offline', 'update-required'].includes(outside.state.type) && !isListening(outside.state)
       expect(outside.retries).toBe(rests ? 1 : 0)
     })
   })
 
   test('[SES7] there is a socket in connected states and in no other, and never two', () => {
     holds((outside) => {
-      const connected = ['connecting', 'handshaking', 'catching-up', 'live'].includes(outside.state.type)
+      const { state } = outside
+      const connected = ['connecting', 'handshaking', 'catching-up', 'live'].includes(state.type) || isListening(state)
       expect(outside.sockets).toBe(connected ? 1 : 0)
     })
   })
@@ -375,7 +430,7 @@ describe('walks', () => {
     holds((outside) => {
       const { state, timers } = outside
       const shaking = state.type === 'connecting' || (state.type === 'handshaking' && !state.admitting)
-      const beating = state.type === 'catching-up' || state.type === 'live'
+      const beating = state.type === 'catching-up' || state.type === 'live' || isListening(state)
       expect([...timers]).toEqual(shaking ? ['handshake'] : beating ? ['heartbeat'] : [])
     })
   })

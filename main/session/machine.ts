@@ -1,7 +1,7 @@
 // Owns the states of the session with the workspace server and what each event does to them. Pure: no socket, clock,
 // random or await; effects are data that run.ts performs.
 // Always holds: nothing leaves `wiping` but `wiped`; a cache that is not open is never shown as offline but as `locked`;
-// whatever ends a connection leads to exactly one scheduled retry.
+// whatever ends a connection leads to exactly one scheduled retry; an app that its user has locked stays reachable for orders.
 
 import { limits } from '../../shared/limits.ts'
 import { type Failure, fail } from '../../shared/result.ts'
@@ -9,8 +9,14 @@ import { type Failure, fail } from '../../shared/result.ts'
 export type State =
   /** No identity. `problem` says why an earlier one cannot be used. */
   | { readonly type: 'signed-out'; readonly problem?: Failure }
-  /** Enrolled, not connected, cache closed: the lease share is not here. */
-  | { readonly type: 'locked'; readonly attempt: number; readonly problem?: Failure }
+  /** Enrolled, cache closed: the lease share is not here, or the app's passphrase has not been given. */
+  | {
+      readonly type: 'locked'
+      readonly attempt: number
+      readonly problem?: Failure
+      /** Connected all the same, for want of the passphrase alone: hears orders, leases, policy and the end, nothing else. */
+      readonly listening?: true
+    }
   /** Enrolled, not connected, cache open. */
   | { readonly type: 'offline'; readonly attempt: number; readonly problem?: Failure }
   | { readonly type: 'connecting'; readonly cache: boolean; readonly attempt: number; readonly problem?: Failure }
@@ -52,6 +58,10 @@ export type Event =
   | { readonly type: 'dismissed'; readonly livedMs: number; readonly problem: Failure }
   /** The lease is over, or the cache is damaged: it stays closed until the server has been reached. */
   | { readonly type: 'cache-lost' }
+  /** The keys are out of memory until the passphrase is given: locked by the user or by idleness, or found locked. */
+  | { readonly type: 'app-locked' }
+  /** The passphrase was given; `cache` where the cache is open by now. */
+  | { readonly type: 'app-unlocked'; readonly cache: boolean }
   | { readonly type: 'timer'; readonly name: TimerName; readonly silentForMs: number }
   | { readonly type: 'order-accepted' }
   | { readonly type: 'wiped' }
@@ -61,7 +71,7 @@ export type Effect =
   | { readonly type: 'close-socket' }
   /** Sign the nonce and send `auth`. */
   | { readonly type: 'authenticate'; readonly version: number }
-  /** Keep the lease, open the cache with it, then report cache-opened or cache-failed. */
+  /** Keep the lease, open the cache with it, then report cache-opened, app-locked or cache-failed. */
   | { readonly type: 'admit' }
   | { readonly type: 'start-sync' }
   | { readonly type: 'stop-sync' }
@@ -132,6 +142,10 @@ export function step(state: State, event: Event): Step {
       return onDismissed(state, event.livedMs, event.problem)
     case 'cache-lost':
       return onCacheLost(state)
+    case 'app-locked':
+      return onAppLocked(state)
+    case 'app-unlocked':
+      return onAppUnlocked(state, event.cache)
     case 'order-accepted':
       return { state: { type: 'wiping' }, effects: [...disconnect, stopTimer('retry')] }
     case 'wiped':
@@ -166,15 +180,28 @@ function connect(cache: boolean, attempt: number, problem?: Failure): Step {
   }
 }
 
-type Connected = Extract<State, { type: 'connecting' | 'handshaking' | 'catching-up' | 'live' }>
+type Locked = Extract<State, { type: 'locked' }>
+type Connected = Extract<State, { type: 'connecting' | 'handshaking' | 'catching-up' | 'live' }> | Locked
+
+/** True while connected for orders only. */
+export function isListening(state: State): boolean {
+  return state.type === 'locked' && state.listening === true
+}
 
 function isConnected(state: State): state is Connected {
-  return (
-    state.type === 'connecting' || state.type === 'handshaking' || state.type === 'catching-up' || state.type === 'live'
-  )
+  switch (state.type) {
+    case 'connecting':
+    case 'handshaking':
+    case 'catching-up':
+    case 'live':
+      return true
+    default:
+      return isListening(state)
+  }
 }
 
 function canConnect(state: State): state is Extract<State, { type: 'locked' | 'offline' | 'update-required' }> {
+  if (isListening(state)) return false
   return state.type === 'locked' || state.type === 'offline' || state.type === 'update-required'
 }
 
@@ -218,7 +245,7 @@ function onTimer(state: State, name: TimerName, silentForMs: number): Step {
       if (state.type !== 'connecting' && state.type !== 'handshaking') return stay(state)
       return rest(state, { attempt: state.attempt + 1, problem: fail('unavailable').error, leastMs: 0 })
     case 'heartbeat': {
-      if (state.type !== 'catching-up' && state.type !== 'live') return stay(state)
+      if (state.type !== 'catching-up' && state.type !== 'live' && !isListening(state)) return stay(state)
       if (silentForMs >= limits.silenceMs) return rest(state, { attempt: 0, problem: undefined, leastMs: 0 })
       const again: Effect = { type: 'set-timer', name: 'heartbeat', ms: limits.silenceMs - limits.heartbeatMs }
       return { state, effects: silentForMs >= limits.heartbeatMs ? [{ type: 'ping' }, again] : [again] }
@@ -246,7 +273,7 @@ function onCacheOpened(state: State): Step {
       }
     // The connection that brought the lease ended while the cache was being opened: the lease holds all the same.
     case 'locked':
-      return { state: { ...state, type: 'offline' }, effects: [] }
+      return state.listening ? reconnect(true) : { state: { ...state, type: 'offline' }, effects: [] }
     case 'connecting':
     case 'update-required':
       return { state: { ...state, cache: true }, effects: [] }
@@ -297,4 +324,51 @@ function onCacheLost(state: State): Step {
   // A connection renews the lease at once; without one the cache stays closed until the server is reached.
   const next = connect(false, 0)
   return { state: next.state, effects: [...disconnect, close, ...next.effects] }
+}
+
+/** Another connection in the place of this one, which was made without the cache and so tells no cursors. */
+function reconnect(cache: boolean): Step {
+  const next = connect(cache, 0)
+  return { state: next.state, effects: [...disconnect, ...next.effects] }
+}
+
+/** The connection is kept: a wipe must reach a desktop that is locked. */
+function onAppLocked(state: State): Step {
+  const close: readonly Effect[] = cacheOpen(state) ? [{ type: 'close-cache' }] : []
+  switch (state.type) {
+    case 'offline':
+      return { state: { ...state, type: 'locked' }, effects: close }
+    case 'catching-up':
+    case 'live':
+      return {
+        state: { type: 'locked', attempt: state.attempt, listening: true },
+        effects: [{ type: 'stop-sync' }, ...close],
+      }
+    case 'handshaking':
+      if (!state.admitting)
+        return cacheOpen(state) ? { state: { ...state, cache: false }, effects: close } : stay(state)
+      return {
+        state: { type: 'locked', attempt: state.attempt, listening: true },
+        effects: [...close, { type: 'set-timer', name: 'heartbeat', ms: limits.heartbeatMs }],
+      }
+    case 'connecting':
+    case 'update-required':
+      return cacheOpen(state) ? { state: { ...state, cache: false }, effects: close } : stay(state)
+    default:
+      return stay(state)
+  }
+}
+
+/** Somebody is there: where nothing is under way yet, the server is dialled at once. */
+function onAppUnlocked(state: State, cache: boolean): Step {
+  switch (state.type) {
+    case 'locked':
+      return state.listening ? reconnect(cache) : connect(cache, 0, state.problem)
+    case 'connecting':
+    case 'handshaking':
+    case 'update-required':
+      return cache && !state.cache ? { state: { ...state, cache }, effects: [] } : stay(state)
+    default:
+      return stay(state)
+  }
 }

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { limits } from '../../shared/limits.ts'
 import type { ConversationId, Policy } from '../../shared/model.ts'
 import { fromBase64url, signOrder, toBase64url, type WipeOrder } from '../../shared/proof.ts'
-import { type Failure, FailureError, fail } from '../../shared/result.ts'
+import { type Failure, FailureError, fail, ok } from '../../shared/result.ts'
 import { authProofText, type DownFrame, type DownFrameOf, type UpFrame, welcomeProofText } from '../../shared/wire.ts'
 import { createDesktop, createDisk, type Desktop, type DesktopParts, enrolDisk } from '../../testing/desktop.ts'
 import { createExample, exampleTimeMs } from '../../testing/example.ts'
@@ -14,7 +14,7 @@ import { createTestSigner, type TestSigner, verifyDetached } from '../../testing
 import { createVirtualClock } from '../../testing/virtual-clock.ts'
 import type { Store } from '../store/store.ts'
 import { type Cipher, createCipher } from '../vault/cipher.ts'
-import { whyRefused } from './run.ts'
+import { whyRefused } from './orders.ts'
 import type { SocketHandlers } from './socket.ts'
 
 let cipher: Cipher
@@ -629,4 +629,200 @@ describe('sleep and end', () => {
       })
     },
   )
+})
+
+describe('app lock', () => {
+  const PASSPHRASE = 'seven lanterns'
+  /** A desktop whose app is locked, at the point where the server has let it in. */
+  async function listening(extra: Partial<DesktopParts> = {}): Promise<World> {
+    const t = await setUp(extra)
+    await t.desktop.vault.setPassphrase(undefined, PASSPHRASE, t.clock.nowMs())
+    t.desktop.vault.lock()
+    await t.goLive()
+    return t
+  }
+  const lock = (t: World) => {
+    t.desktop.vault.lock()
+    t.desktop.session.dispatch({ type: 'app-locked' })
+  }
+  /** As the app does: passphrase, cache, then the session. */
+  async function unlock(t: World): Promise<void> {
+    expect(await t.desktop.vault.unlock(PASSPHRASE, t.clock.nowMs())).toEqual(ok(undefined))
+    await t.desktop.start()
+    t.desktop.session.dispatch({ type: 'app-unlocked', cache: t.desktop.store() !== undefined })
+  }
+
+  test('[SES35] locked by its user, the desktop is let in, keeps lease and policy, and stays connected without the cache', async () => {
+    const t = await listening()
+    expect(t.state()).toEqual({ type: 'locked', attempt: 0, listening: true })
+    expect([t.lines.length, t.line().open, t.desktop.store()]).toEqual([1, true, undefined])
+    expect(t.desktop.vault.leaseUntilMs()).toBe(t.clock.nowMs() + 72 * 3_600_000)
+    expect(t.desktop.heard).toEqual([{ type: 'policy', policy }])
+    expect(t.desktop.session.facts().retryAtMs).toBeUndefined()
+  })
+
+  test('[SES35] while it listens, leases and policy are kept and everything else is passed over', async () => {
+    const t = await listening()
+    const sent = t.line().sent.length
+    const { id, access, event } = conversation(t)
+    const later = { ...t.lease(), untilMs: t.clock.nowMs() + 80 * 3_600_000 }
+    await t.give(
+      { type: 'directory', people: [t.example.person()], cursor: 'd1', more: false },
+      access,
+      event(1),
+      t.noHeads,
+      { type: 'lease', lease: later },
+      { type: 'policy', policy: { ...policy, contentProtection: true } },
+      t.hello(),
+      t.welcome(),
+    )
+    expect(t.state()).toEqual({ type: 'locked', attempt: 0, listening: true })
+    expect(t.line().sent).toHaveLength(sent)
+    expect(t.desktop.vault.leaseUntilMs()).toBe(t.clock.nowMs() + 80 * 3_600_000)
+    expect(t.desktop.heard.slice(1)).toEqual([{ type: 'policy', policy: { ...policy, contentProtection: true } }])
+    await unlock(t)
+    expect(t.desktop.store()?.position(id)).toBeUndefined()
+    expect(t.desktop.store()?.cursors()).toEqual({ directory: '', access: '' })
+  })
+
+  test('[SES36] a wipe order reaches a locked desktop', async () => {
+    const t = await listening()
+    await t.give(t.orderFrame({}, t.stranger))
+    expect(t.state()).toMatchObject({ listening: true })
+    await t.give(t.orderFrame())
+    expect(t.desktop.heard.at(-1)).toMatchObject({ type: 'wipe', order: { counter: 5 } })
+    expect(t.state()).toEqual({ type: 'wiping' })
+    expect(t.clock.timers).toBe(0)
+  })
+
+  test('[SES36] a dead line is noticed while it listens, dialled again, and listened to again', async () => {
+    const t = await listening()
+    t.clock.advance(limits.heartbeatMs)
+    expect(t.line().sent.at(-1)).toEqual({ type: 'ping' })
+    t.clock.advance(limits.silenceMs - limits.heartbeatMs)
+    expect(t.state()).toEqual({ type: 'locked', attempt: 0 })
+    t.clock.advance(limits.backoffFirstMs)
+    expect(t.lines).toHaveLength(2)
+    await t.greet()
+    await t.give(t.welcome(), t.noHeads)
+    expect(t.state()).toMatchObject({ type: 'locked', listening: true })
+  })
+
+  test('[SES36] what the server says at the end is shown: a bye while it listens', async () => {
+    const t = await listening()
+    await t.give({ type: 'bye', code: 'device-revoked', message: 'Gone.' })
+    expect(t.state()).toEqual({ type: 'locked', attempt: 1, problem: { code: 'device-revoked', message: 'Gone.' } })
+    expect(t.line().open).toBe(false)
+  })
+
+  test('[SES37] locked while live, the cache is closed at once and the line kept', async () => {
+    const t = await setUp()
+    await t.desktop.vault.setPassphrase(undefined, PASSPHRASE, t.clock.nowMs())
+    await t.goLive()
+    const { access } = conversation(t)
+    lock(t)
+    expect(t.desktop.store()).toBeUndefined()
+    expect(t.state()).toMatchObject({ type: 'locked', listening: true })
+    await t.give(access)
+    expect([t.lines.length, t.line().open]).toEqual([1, true])
+    await t.give(t.orderFrame())
+    expect(t.state()).toEqual({ type: 'wiping' })
+  })
+
+  test('[SES37] unlocked while it listens, it dials anew and tells the cursors of the cache', async () => {
+    const t = await listening()
+    await unlock(t)
+    expect(t.state()).toEqual({ type: 'connecting', cache: true, attempt: 0 })
+    expect(t.lines.map((line) => line.open)).toEqual([false, true])
+    await t.greet()
+    await t.give(t.welcome(), t.noHeads)
+    expect(t.state()).toEqual({ type: 'live', attempt: 0 })
+  })
+
+  test('[SES37] unlocked without a connection, it dials at once, readable meanwhile', async () => {
+    const t = await listening()
+    await t.lineEnds()
+    await unlock(t)
+    expect(t.state()).toMatchObject({ type: 'connecting', cache: true })
+  })
+
+  test.each(['locked', 'unlocked'] as const)(
+    '[SES38] %s while the cache is being opened: what holds when that is done counts',
+    async (change) => {
+      const t = await setUp()
+      await t.desktop.vault.setPassphrase(undefined, PASSPHRASE, t.clock.nowMs())
+      if (change === 'unlocked') t.desktop.vault.lock()
+      await t.desktop.start()
+      await t.greet()
+      const release = t.keyStore.hold()
+      await t.give(t.welcome())
+      expect(t.state()).toMatchObject({ type: 'handshaking', admitting: true })
+      if (change === 'locked') lock(t)
+      release()
+      if (change === 'unlocked') await unlock(t)
+      await turns(6)
+      if (change === 'locked') {
+        expect(t.state()).toMatchObject({ type: 'locked', listening: true })
+        expect(t.desktop.store()).toBeUndefined()
+      } else {
+        expect(t.desktop.store()).toBeDefined()
+        expect(['connecting', 'catching-up']).toContain(t.state().type)
+      }
+    },
+  )
+
+  test('[SES38] locked just as the cache was opened, and closed again: it listens', async () => {
+    const holder: { desktop?: Desktop } = {}
+    const t = await setUp({
+      host: {
+        openCache: async () => {
+          holder.desktop?.vault.lock()
+          return fail('locked')
+        },
+      },
+    })
+    holder.desktop = t.desktop
+    await t.desktop.vault.setPassphrase(undefined, PASSPHRASE, t.clock.nowMs())
+    t.desktop.session.dispatch({ type: 'started', enrolled: true, cache: false })
+    await t.greet()
+    await t.give(t.welcome())
+    expect(t.state()).toMatchObject({ type: 'locked', listening: true })
+  })
+
+  test('[SES39] another share while live: the cache is sealed under it at once, and only once the server has proved itself', async () => {
+    let rekeyed = 0
+    const t = await setUp({
+      wrapStore: (store) => ({
+        ...store,
+        rekey: (root) => {
+          rekeyed += 1
+          store.rekey(root)
+        },
+      }),
+    })
+    await t.goLive()
+    await t.give({ type: 'lease', lease: t.lease() })
+    expect(rekeyed).toBe(0)
+    await t.give({ type: 'lease', lease: t.lease(new Uint8Array(32).fill(6)) })
+    expect([rekeyed, t.desktop.vault.rotationPending()]).toEqual([1, false])
+    await t.lineEnds()
+    t.desktop.session.dispatch({ type: 'connect-asked' })
+    await t.greet()
+    await t.give({ type: 'lease', lease: t.lease(new Uint8Array(32).fill(7)) })
+    expect(rekeyed).toBe(1)
+    await t.give(t.welcome({ lease: t.lease(new Uint8Array(32).fill(7)) }))
+    expect([rekeyed, t.desktop.vault.rotationPending()]).toEqual([2, false])
+  })
+
+  test('[SES39] another share while it listens waits for the passphrase', async () => {
+    const t = await listening()
+    await unlock(t)
+    lock(t)
+    await t.greet()
+    await t.give(t.welcome({ lease: t.lease(new Uint8Array(32).fill(6)) }))
+    expect(t.state()).toMatchObject({ listening: true })
+    expect(t.desktop.vault.rotationPending()).toBe(true)
+    await unlock(t)
+    expect(t.desktop.vault.rotationPending()).toBe(false)
+  })
 })

@@ -1,10 +1,11 @@
 // Owns performing the machine's effects: socket, timers, handshake, the order in which frames are handled.
-// Always holds: frames are handled one at a time in the order received, and reading pauses when they pile up; a wipe order
-// is looked at before anything that follows it; an order that does not verify changes nothing.
+// Always holds: frames are handled one at a time in the order received (inbox.ts); a wipe order is looked at before anything
+// that follows it; an order that does not verify changes nothing; while the app is locked by its user, orders, leases and
+// policy are obeyed and nothing else is.
 
 import { limits } from '../../shared/limits.ts'
 import { type ClientId, type ConversationEvent, type ConversationId, makeId, type Policy } from '../../shared/model.ts'
-import { fromBase64url, openOrder, toBase64url, type WipeOrder } from '../../shared/proof.ts'
+import { fromBase64url, toBase64url, type WipeOrder } from '../../shared/proof.ts'
 import { type Failure, FailureError, fail, type Result } from '../../shared/result.ts'
 import {
   authProofText,
@@ -16,10 +17,12 @@ import {
   welcomeProofText,
 } from '../../shared/wire.ts'
 import { errorName, type Log } from '../log.ts'
-import type { Store } from '../store/store.ts'
+import type { Lost, Store } from '../store/store.ts'
 import type { Vault } from '../vault/vault.ts'
 import { backoffMs } from './backoff.ts'
-import { type Effect, type Event, type State, step, type TimerName } from './machine.ts'
+import { createInbox } from './inbox.ts'
+import { type Effect, type Event, isListening, type State, step, type TimerName } from './machine.ts'
+import { readOrder } from './orders.ts'
 import type { OpenSocket, Socket } from './socket.ts'
 import { createSync, failureFrom, type Sync } from './sync.ts'
 
@@ -33,8 +36,10 @@ export interface Clock {
 /** What the app does for the session, and hears from it. */
 export interface SessionHost {
   store(): Store | undefined
-  /** Opens the cache with the lease that has just been saved. */
+  /** Opens the cache with the lease that has just been saved; `app-locked` where that waits for the passphrase. */
   openCache(): Promise<Result<Store>>
+  /** The lease that has just been saved brings another share while the cache is open: seals the cache's keyring anew. */
+  rekeyCache(): Promise<void>
   closeCache(): void
   /** A verified order: begins the wipe. Resolves when the intent is durable. */
   beginWipe(order: WipeOrder, jws: string): Promise<void>
@@ -43,13 +48,16 @@ export interface SessionHost {
   listChanged(): void
   conversationChanged(conversationId: ConversationId): void
   eventsAdded(conversationId: ConversationId, events: readonly ConversationEvent[], live: boolean): void
-  conversationsLost(conversationIds: readonly ConversationId[]): void
+  conversationsLost(lost: readonly Lost[]): void
   /** Names an error from the store as a failure, or throws it on where it is a bug. */
   storeFailure(error: unknown): Failure
 }
 
 export interface SessionParts {
-  readonly vault: Pick<Vault, 'identity' | 'sign' | 'verifyAuthority' | 'saveLease' | 'update'>
+  readonly vault: Pick<
+    Vault,
+    'identity' | 'sign' | 'verifyAuthority' | 'saveLease' | 'rotationPending' | 'isLocked' | 'update'
+  >
   readonly host: SessionHost
   readonly openSocket: OpenSocket
   readonly clock: Clock
@@ -97,8 +105,12 @@ export function createSession(parts: SessionParts): Session {
   let admitting: Promise<void> = Promise.resolve()
   let stopped = false
   const timers = new Map<TimerName, () => void>()
-  const inbox: string[] = []
-  let handling: Promise<void> | undefined
+  const inbox = createInbox({
+    handle: handleText,
+    failed: (error) => dispatch({ type: 'cache-failed', problem: failureOf(error) }),
+    pause: () => socket?.pause(),
+    resume: () => socket?.resume(),
+  })
 
   function dispatch(event: Event): void {
     if (stopped) return
@@ -119,7 +131,7 @@ export function createSession(parts: SessionParts): Session {
       case 'close-socket':
         socket?.close()
         socket = undefined
-        inbox.length = 0
+        inbox.clear()
         return
       case 'authenticate':
         authenticate(effect.version)
@@ -184,7 +196,7 @@ export function createSession(parts: SessionParts): Session {
       onClose(problem) {
         if (mine !== socket) return
         // What was received before the close is handled before it.
-        void (handling ?? Promise.resolve()).then(() => {
+        void inbox.idle().then(() => {
           if (mine !== socket) return
           socket = undefined
           dispatch({ type: 'socket-closed', livedMs: clock.nowMs() - openedAtMs, ...(problem && { problem }) })
@@ -197,26 +209,6 @@ export function createSession(parts: SessionParts): Session {
   function receive(text: string): void {
     lastHeardAtMs = clock.nowMs()
     inbox.push(text)
-    if (inbox.length >= limits.inboundFramesPause) socket?.pause()
-    handling ??= drain()
-  }
-
-  async function drain(): Promise<void> {
-    // Leave the socket's own turn: several frames of one packet must not hold the loop together.
-    await nextTurn()
-    while (inbox.length > 0) {
-      const text = inbox.shift() as string
-      if (inbox.length === limits.inboundFramesResume) socket?.resume()
-      try {
-        await handleText(text)
-      } catch (error) {
-        dispatch({ type: 'cache-failed', problem: failureOf(error) })
-      }
-      if (inbox.length > 0) await nextTurn()
-    }
-    // Before reading goes on: what that brings must find nobody handling.
-    handling = undefined
-    socket?.resume()
   }
 
   /** What could not be written ends the connection; a bug does too, rather than the program. */
@@ -266,10 +258,10 @@ export function createSession(parts: SessionParts): Session {
       case 'bye':
         return dismissed(failureFrom(frame))
       case 'lease':
-        // Only from a server that has proved itself: another's share would make the cache unreadable for good.
-        return sync && saveLease(frame.lease, clock.nowMs() + (clockSkewMs ?? 0))
+        // Another's share would make the cache unreadable for good.
+        return isProven() ? saveLease(frame.lease, clock.nowMs() + (clockSkewMs ?? 0)) : undefined
       case 'policy':
-        return sync && host.policyChanged(frame.policy)
+        return isProven() ? host.policyChanged(frame.policy) : undefined
       case 'pong':
         return noteClock(frame.timeMs)
       case 'receiptAccepted':
@@ -277,6 +269,11 @@ export function createSession(parts: SessionParts): Session {
       default:
         return sync?.handle(frame)
     }
+  }
+
+  /** The server of this connection has proved itself, and has been let in. */
+  function isProven(): boolean {
+    return sync !== undefined || isListening(state)
   }
 
   function noteClock(serverMs: number): void {
@@ -328,16 +325,20 @@ export function createSession(parts: SessionParts): Session {
       if (workspaceName !== vault.identity()?.workspaceName) await vault.update({ workspaceName })
       host.policyChanged(policy)
       const opened = host.store() ? undefined : await host.openCache()
-      if (opened && !opened.ok) return dispatch({ type: 'cache-failed', problem: opened.error })
+      // What is open now counts, not what was when the key store was asked: the user may have locked or unlocked meanwhile.
+      if (host.store()) return dispatch({ type: 'cache-opened' })
+      const problem = opened?.ok === false ? opened.error : fail('locked').error
+      if (vault.isLocked() || problem.code === 'app-locked') return dispatch({ type: 'app-locked' })
+      dispatch({ type: 'cache-failed', problem })
     } catch (error) {
       if (error instanceof FailureError) return dispatch({ type: 'cache-failed', problem: error.failure })
       throw error
     }
-    dispatch({ type: 'cache-opened' })
   }
 
-  function saveLease(lease: Lease, serverNowMs: number): Promise<void> {
-    return vault.saveLease(lease, serverNowMs, clock.nowMs())
+  async function saveLease(lease: Lease, serverNowMs: number): Promise<void> {
+    await vault.saveLease(lease, serverNowMs, clock.nowMs())
+    if (host.store() && vault.rotationPending()) await host.rekeyCache()
   }
 
   function startSync(): void {
@@ -366,15 +367,9 @@ export function createSession(parts: SessionParts): Session {
   async function onOrder(jws: string): Promise<void> {
     const identity = vault.identity()
     if (!identity) return
-    const order = openOrder(jws, vault.verifyAuthority)
-    const refusal = order.ok ? whyRefused(order.value, identity) : order.error
-    if (refusal || !order.ok) {
-      log.error('wipe.orderRefused', { code: refusal?.code })
-      return
-    }
-    // Orders for single conversations are not carried out yet: refused whole rather than done in part.
-    if (order.value.scope.type !== 'device') {
-      log.error('wipe.scopeUnsupported')
+    const order = readOrder(jws, identity, vault.verifyAuthority)
+    if (!order.ok) {
+      log.error('wipe.orderRefused', { code: order.error.code })
       return
     }
     await host.beginWipe(order.value, jws)
@@ -404,25 +399,11 @@ export function createSession(parts: SessionParts): Session {
       sync = undefined
       socket?.close()
       socket = undefined
-      inbox.length = 0
-      await handling
+      inbox.clear()
+      await inbox.idle()
     },
   }
 }
 
 const encoder = new TextEncoder()
 const none: ReadonlySet<ClientId> = new Set()
-const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve))
-
-/** Why a well-signed order is not for this device now; undefined where it is. */
-export function whyRefused(
-  order: WipeOrder,
-  identity: { readonly deviceId: string; readonly workspaceId: string; readonly orderCounter: number },
-): Failure | undefined {
-  if (order.deviceId !== identity.deviceId || order.workspaceId !== identity.workspaceId)
-    return fail('order-wrong-device').error
-  // Equal is the order already begun, met again because its journal was lost: one counter is one order. Were the wipe done,
-  // there would be no identity.
-  if (order.counter < identity.orderCounter) return fail('order-replayed').error
-  return undefined
-}

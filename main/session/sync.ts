@@ -8,7 +8,7 @@ import type { ClientId, ConversationEvent, ConversationId, UserId } from '../../
 import { type Failure, fail, failureCodes, isFailureCode, ok, type Result } from '../../shared/result.ts'
 import type { DownFrame, DownFrameOf, Head, PullFrame, UpFrame } from '../../shared/wire.ts'
 import type { Log } from '../log.ts'
-import type { Applied, Store } from '../store/store.ts'
+import type { Applied, Lost, Store } from '../store/store.ts'
 import { type Gap, HEAD_UNKNOWN, missedEvents, planPulls } from './catch-up.ts'
 
 /** What has changed, told after it is durable. */
@@ -17,7 +17,7 @@ export interface SyncListener {
   listChanged(): void
   /** New messages are in the store; `live` where they have just been sent rather than caught up on. */
   eventsAdded(conversationId: ConversationId, events: readonly ConversationEvent[], live: boolean): void
-  conversationsLost(conversationIds: readonly ConversationId[]): void
+  conversationsLost(lost: readonly Lost[]): void
   /** Catch-up progress in events; undefined once live. */
   progress(progress: { done: number; total: number } | undefined): void
   caughtUp(): void

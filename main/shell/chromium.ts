@@ -52,6 +52,7 @@ const flags = [
   '--disable-crash-reporter',
   '--disable-domain-reliability',
   '--disable-quic',
+  '--disable-save-password-bubble',
   '--disable-sync',
   '--disk-cache-size=1',
   '--media-cache-size=1',

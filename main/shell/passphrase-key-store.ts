@@ -1,19 +1,18 @@
 // Owns the key store of the Node hosts in earnest use: a key drawn from the user's passphrase with Argon2id (RFC 9106).
+// A sealed secret is: format (1 B) ‖ salt (16 B) ‖ sealed box; the format names the cost and how the words are normalised.
 // Always holds: neither passphrase nor key is written anywhere; each sealed secret carries the salt it needs; a wrong
 // passphrase is told from damaged bytes, so that a typing error never costs the cache.
 
-import { argon2, randomBytes } from 'node:crypto'
-import { promisify } from 'node:util'
+import { randomBytes } from 'node:crypto'
 import { FailureError, fail, ok } from '../../shared/result.ts'
+import { ARGON2_SALT_BYTES, argon2Cost, stretchPassphrase } from '../passphrase/argon2.ts'
 import { openBox, sealBox } from './sealed-box.ts'
 import type { KeyStore } from './shell.ts'
 
-const PURPOSE = 'causeway:passphrase:1'
-const SALT_BYTES = 16
-/** RFC 9106 §4, the second recommended choice: 3 passes over 64 MiB, 4 lanes; about a quarter of a second. */
-const ARGON2ID = { passes: 3, memory: 64 * 1024, parallelism: 4, tagLength: 32 } as const
-
-const deriveKey = promisify(argon2)
+const PURPOSE = 'causeway:passphrase:2'
+/** Format 1, before the first release, had four lanes and no byte to say so. */
+const FORMAT = 2
+const HEAD_BYTES = 1 + ARGON2_SALT_BYTES
 
 /** A KeyStore under `passphrase`; without one every use answers `passphrase-needed`. */
 export function createPassphraseKeyStore(passphrase: string | undefined): KeyStore {
@@ -24,8 +23,9 @@ export function createPassphraseKeyStore(passphrase: string | undefined): KeySto
     const name = Buffer.from(salt).toString('base64')
     const known = keyBySalt.get(name)
     if (known !== undefined) return known
-    const key = deriveKey('argon2id', { ...ARGON2ID, message: Buffer.from(words.normalize('NFC')), nonce: salt })
+    const key = stretchPassphrase(words, salt, argon2Cost)
     keyBySalt.set(name, key)
+    key.catch(() => keyBySalt.delete(name))
     return key
   }
 
@@ -36,15 +36,16 @@ export function createPassphraseKeyStore(passphrase: string | undefined): KeySto
     },
     async seal(secret) {
       if (!passphrase) throw new FailureError(fail('passphrase-needed').error)
-      sealingSalt ??= randomBytes(SALT_BYTES)
-      const key = await keyFor(passphrase, sealingSalt)
-      return Buffer.concat([sealingSalt, await sealBox(key, PURPOSE, secret)])
+      sealingSalt ??= randomBytes(ARGON2_SALT_BYTES)
+      const salt = sealingSalt
+      const key = await keyFor(passphrase, salt)
+      return Buffer.concat([Uint8Array.of(FORMAT), salt, await sealBox(key, PURPOSE, secret)])
     },
     async open(sealed) {
       if (!passphrase) return fail('passphrase-needed')
-      if (sealed.length < SALT_BYTES) return fail('keystore-changed')
-      const salt = Uint8Array.from(sealed.subarray(0, SALT_BYTES))
-      const opened = await openBox(await keyFor(passphrase, salt), PURPOSE, sealed.subarray(SALT_BYTES))
+      if (sealed.length < HEAD_BYTES || sealed[0] !== FORMAT) return fail('keystore-changed')
+      const salt = Uint8Array.from(sealed.subarray(1, HEAD_BYTES))
+      const opened = await openBox(await keyFor(passphrase, salt), PURPOSE, sealed.subarray(HEAD_BYTES))
       if (opened.type === 'opened') {
         sealingSalt ??= salt
         return ok(opened.secret)
@@ -52,8 +53,10 @@ export function createPassphraseKeyStore(passphrase: string | undefined): KeySto
       return fail(opened.type === 'other-key' ? 'passphrase-wrong' : 'keystore-changed')
     },
     async destroy() {
+      const keys = [...keyBySalt.values()]
       keyBySalt.clear()
       sealingSalt = undefined
+      for (const key of await Promise.allSettled(keys)) if (key.status === 'fulfilled') key.value.fill(0)
     },
   }
 }

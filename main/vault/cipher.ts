@@ -21,6 +21,8 @@ export interface Cipher {
   seal(key: Uint8Array, plaintext: Uint8Array, context: string): Uint8Array
   /** The plaintext; undefined where key, context or a single bit differs. */
   open(key: Uint8Array, sealed: Uint8Array, context: string): Uint8Array | undefined
+  /** BLAKE2b-256 of `text` keyed with `key` (RFC 7693). */
+  keyedHash(key: Uint8Array, text: string): Uint8Array
 }
 
 /** Loads libsodium (WASM) and returns the cipher. */
@@ -69,6 +71,7 @@ export async function createCipher(): Promise<Cipher> {
         return undefined
       }
     },
+    keyedHash: (key, text) => sodium.crypto_generichash(32, encoder.encode(text), key),
   }
 }
 

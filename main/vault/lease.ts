@@ -1,6 +1,8 @@
-// Owns the arithmetic of the lease: until when cached conversations may be read without the server.
+// Owns the arithmetic of the lease: until when cached conversations may be read without the server, and which of the
+// server's shares the cache may be sealed under while one takes the place of another.
 // Always holds: pure; the time left never grows but by a new lease: a clock turned back takes the end of the term with it,
-// a clock turned forward uses the term up, and the length of a lease is the server's, however wrong our clock is.
+// a clock turned forward uses the term up, and the length of a lease is the server's, however wrong our clock is. The cache
+// is sealed under `share` or `previousShare`, never under a third.
 
 import type { Lease } from '../../shared/wire.ts'
 
@@ -15,6 +17,10 @@ export interface LeaseRecord {
   readonly untilMs: number
   /** What this computer's clock showed when it was last looked at, milliseconds; `untilMs` - `seenMs` is what is left. */
   readonly seenMs: number
+  /** The share before this one, until the cache is known to be sealed under `share`. */
+  readonly previousShare?: string | undefined
+  /** A share that came while `previousShare` was still needed: it waits, so that no more than two have to be tried. */
+  readonly nextShare?: string | undefined
 }
 
 /** The record for a lease received at `nowMs` (ours) in a frame stamped `serverNowMs`. */
@@ -42,4 +48,22 @@ export function leaseSeen(record: LeaseRecord, nowMs: number): LeaseRecord {
 /** True once the term is over, now or when the clock was last looked at. */
 export function leaseExpired(record: LeaseRecord, nowMs: number): boolean {
   return Math.max(nowMs, record.seenMs) >= record.untilMs
+}
+
+/**
+ * `received` after `before`: the shares that the cache may be sealed under stay beside the new one. Where the earlier term
+ * was over they do not: what the server let lapse is not kept by us.
+ */
+export function leaseAfter(before: LeaseRecord | undefined, received: LeaseRecord): LeaseRecord {
+  if (!before || leaseExpired(before, received.receivedMs)) return received
+  const { share, previousShare } = before
+  if (received.share === share) return { ...received, ...(previousShare !== undefined && { previousShare }) }
+  if (previousShare === undefined) return { ...received, previousShare: share }
+  return { ...received, share, previousShare, nextShare: received.share }
+}
+
+/** The record once the cache is sealed under `share`; a share that waited takes its place and has to be sealed under next. */
+export function shareTaken(record: LeaseRecord): LeaseRecord {
+  const { previousShare: _, nextShare, ...rest } = record
+  return nextShare === undefined ? rest : { ...rest, share: nextShare, previousShare: record.share }
 }

@@ -2,6 +2,7 @@
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { times } from '../../shared/limits.ts'
 import { toBase64url } from '../../shared/proof.ts'
@@ -71,7 +72,7 @@ async function enrolled(who = identity()): Promise<Vault> {
 
 async function rootKey(vault: Vault, nowMs = NOW): Promise<string> {
   const root = await vault.openRootKey(nowMs)
-  return root.ok ? Buffer.from(root.value).toString('hex') : root.error.code
+  return root.ok ? Buffer.from(root.value.root).toString('hex') : root.error.code
 }
 
 describe('a profile’s life', () => {
@@ -258,7 +259,6 @@ describe('key store and damage', () => {
       () => writeFileSync(profile.path('vault/device.sealed'), '{"backend"'),
     ],
     ['an empty device file', 'keystore-changed', () => writeFileSync(profile.path('vault/device.sealed'), '')],
-    ['a damaged lease file', 'keystore-changed', () => writeFileSync(profile.path('vault/lease.sealed'), 'x')],
     [
       'a sealed value cut short',
       'keystore-changed',
@@ -290,6 +290,44 @@ describe('key store and damage', () => {
     const vault = newVault()
     expect((await vault.load()).ok).toBe(true)
     expect(await rootKey(vault)).toBe('keystore-changed')
+  })
+
+  test.each<[string, () => void]>([
+    ['damaged', () => writeFileSync(profile.path('vault/lease.sealed'), 'x')],
+    [
+      'sealed by another key store’s secret',
+      () => {
+        const file = { backend: 'memory', sealed: Buffer.alloc(80, 7).toString('base64') }
+        writeFileSync(profile.path('vault/lease.sealed'), JSON.stringify(file))
+      },
+    ],
+    [
+      'the identity in its place',
+      () => writeFileSync(profile.path('vault/lease.sealed'), readFileSync(profile.path('vault/device.sealed'))),
+    ],
+  ])('[VLT45] a lease that is %s is no lease: locked, and the next one is kept', async (_, change) => {
+    const root = await rootKey(await enrolled())
+    change()
+    const vault = newVault()
+    expect((await vault.load()).ok).toBe(true)
+    expect(await rootKey(vault)).toBe('locked')
+    expect(vault.leaseUntilMs()).toBeUndefined()
+    await vault.saveLease(lease(), NOW, NOW)
+    expect([root.length, (await rootKey(vault)).length]).toEqual([64, 64])
+    expect(vault.rotationPending()).toBe(false)
+  })
+
+  test.each<[string, Partial<MemoryKeyStore>]>([
+    ['keystore-changed', { backend: 'other' }],
+    ['keystore-unavailable', { state: fail('keystore-unavailable') }],
+    ['keystore-insecure', { state: fail('keystore-insecure') }],
+  ])('[VLT45] a key store that answers %s is not taken for a missing lease', async (code, change) => {
+    const vault = await enrolled()
+    const other = newVault()
+    Object.assign(keyStore, change)
+    expect(await rootKey(other)).toBe(code)
+    Object.assign(keyStore, { backend: 'memory', state: ok(undefined) })
+    expect(await rootKey(vault)).toHaveLength(64)
   })
 
   test('[VLT32] a vault file that cannot be read ⇒ profile-not-writable, as a failure with a code', async () => {
@@ -385,5 +423,178 @@ describe('destruction', () => {
     const other = createVault({ profile: stubborn, keyStore })
     expect(other.destroyDataKeys()).toBe(2)
     expect(listFiles(join(folder.dir, 'vault'))).toEqual(['device.sealed'])
+  })
+})
+
+describe('rotation', () => {
+  const given = Array.from({ length: 5 }, () => lease())
+  const hex = (bytes: Uint8Array | undefined) => bytes && Buffer.from(bytes).toString('hex')
+  async function roots(vault: Vault): Promise<(string | undefined)[]> {
+    const keys = await vault.openRootKey(NOW)
+    if (!keys.ok) throw new Error(keys.error.code)
+    return [hex(keys.value.root), hex(keys.value.previousRoot)]
+  }
+  async function restarted(): Promise<Vault> {
+    const vault = newVault()
+    await vault.load()
+    return vault
+  }
+  const rootOfShare = async (share: Lease) => {
+    const vault = await restarted()
+    vault.eraseLease()
+    await vault.saveLease(share, NOW, NOW)
+    return (await roots(vault))[0]
+  }
+
+  test('[VLT60] another share ⇒ both root keys, also after a restart, until rotated()', async () => {
+    const vault = await enrolled()
+    const [before] = await roots(vault)
+    await vault.saveLease(given[0]!, NOW, NOW)
+    const [after, previous] = await roots(await restarted())
+    expect([previous, after === before]).toEqual([before, false])
+    expect(await roots(vault)).toEqual([after, before])
+    expect(vault.rotationPending()).toBe(true)
+    expect(await vault.rotated()).toBe(false)
+    expect(await roots(await restarted())).toEqual([after, undefined])
+    expect(vault.rotationPending()).toBe(false)
+  })
+
+  test('[VLT60] a share that comes while one is being taken waits, and takes its turn', async () => {
+    const vault = await enrolled()
+    const [a] = await roots(vault)
+    await vault.saveLease(given[0]!, NOW, NOW)
+    const [b] = await roots(vault)
+    for (const share of [given[1]!, given[2]!]) {
+      await vault.saveLease(share, NOW, NOW)
+      expect(await roots(vault)).toEqual([b, a])
+    }
+    expect(await vault.rotated()).toBe(true)
+    const [c, previous] = await roots(await restarted())
+    expect(previous).toBe(b)
+    await roots(vault)
+    expect(await vault.rotated()).toBe(false)
+    expect(await roots(vault)).toEqual([c, undefined])
+    expect(await rootOfShare(given[2]!)).toBe(c)
+  })
+
+  test('[VLT60] rotated() says nothing about a share that came after the root key was given out', async () => {
+    const vault = await enrolled()
+    const [a] = await roots(vault)
+    await vault.saveLease(given[0]!, NOW, NOW)
+    expect(await vault.rotated()).toBe(true)
+    expect((await roots(vault))[1]).toBe(a)
+  })
+
+  test('[VLT60] a share whose term was over is not kept beside the next one', async () => {
+    const vault = await enrolled()
+    await vault.saveLease(given[0]!, NOW, NOW + 72 * HOUR)
+    expect(vault.rotationPending()).toBe(false)
+  })
+
+  test('[VLT61] cut off between any two writes, however often: one of the two root keys opens the cache', async () => {
+    const act = fc.constantFrom('share', 'same share', 'open', 'cut before rekey', 'cut before rotated', 'cut')
+    await fc.assert(
+      fc.asyncProperty(fc.array(act, { minLength: 1, maxLength: 25 }), async (acts) => {
+        let vault = await enrolled()
+        let sealedUnder = (await roots(vault))[0]
+        let received = given[0]!
+        for (const act of acts) {
+          switch (act) {
+            case 'share':
+              received = lease()
+              await vault.saveLease(received, NOW, NOW)
+              break
+            case 'same share':
+              await vault.saveLease(received, NOW, NOW)
+              break
+            case 'cut':
+              vault = await restarted()
+              break
+            default: {
+              const keys = await roots(vault)
+              expect(keys).toContain(sealedUnder)
+              if (act !== 'cut before rekey') sealedUnder = keys[0]
+              if (act === 'open') await vault.rotated()
+              else vault = await restarted()
+            }
+          }
+        }
+        expect(await roots(vault)).toContain(sealedUnder)
+        for (let turn = 0; turn < 3; turn++) {
+          sealedUnder = (await roots(vault))[0]
+          await vault.rotated()
+        }
+        expect(await roots(await restarted())).toEqual([sealedUnder, undefined])
+        // What the server handed out last is what the cache ends under.
+        if (acts.some((act) => act === 'share' || act === 'same share'))
+          expect(await rootOfShare(received)).toBe(sealedUnder)
+      }),
+      { numRuns: 40 },
+    )
+  })
+
+  test('[VLT61] a rotation whose record cannot be written is still open', async () => {
+    const vault = await enrolled()
+    const [a] = await roots(vault)
+    await vault.saveLease(given[0]!, NOW, NOW)
+    const [b] = await roots(vault)
+    keyStore.state = fail('keystore-unavailable')
+    await expect(vault.rotated()).rejects.toMatchObject({ failure: { code: 'keystore-unavailable' } })
+    keyStore.state = ok(undefined)
+    expect(await roots(vault)).toEqual([b, a])
+    expect(await roots(await restarted())).toEqual([b, a])
+  })
+})
+
+describe('anchor of the cache', () => {
+  async function anchorOnDisk(): Promise<number | undefined> {
+    const vault = newVault()
+    await vault.load()
+    return vault.cacheAnchor()
+  }
+
+  test('[VLT62] is the highest counter told, and is written with the lease, or at once where asked', async () => {
+    const vault = await enrolled()
+    expect([vault.cacheAnchor(), await anchorOnDisk()]).toEqual([undefined, undefined])
+    await vault.noteCache(7)
+    await vault.noteCache(5)
+    expect([vault.cacheAnchor(), await anchorOnDisk()]).toEqual([7, undefined])
+    await vault.saveLease(lease(), NOW, NOW)
+    expect(await anchorOnDisk()).toBe(7)
+    await vault.noteCache(9)
+    await vault.leaseOver(NOW + HOUR)
+    expect(await anchorOnDisk()).toBe(9)
+    await vault.noteCache(12, { now: true })
+    expect(await anchorOnDisk()).toBe(12)
+  })
+
+  test('[VLT62] outlives a lease that is erased and given again, and starts over when enrolled anew', async () => {
+    const vault = await enrolled()
+    await vault.noteCache(20, { now: true })
+    vault.eraseLease()
+    await vault.noteCache(21, { now: true })
+    expect(existsSync(profile.path('vault/lease.sealed'))).toBe(false)
+    await vault.saveLease(lease(), NOW, NOW)
+    expect(await anchorOnDisk()).toBe(21)
+    vault.draftDeviceKey()
+    await vault.enrolled(identity())
+    expect(vault.cacheAnchor()).toBeUndefined()
+  })
+
+  test('[VLT62] written while the clock is looked at or the lease renewed, neither undoes the other', async () => {
+    const vault = await enrolled()
+    const release = keyStore.hold()
+    const work = [
+      vault.noteCache(3, { now: true }),
+      vault.leaseOver(NOW + HOUR),
+      vault.saveLease(lease(80, 2), NOW, NOW + HOUR),
+      vault.noteCache(4, { now: true }),
+    ]
+    release()
+    await Promise.all(work)
+    expect(await anchorOnDisk()).toBe(4)
+    const again = newVault()
+    await again.load()
+    expect(again.leaseUntilMs()).toBe(NOW + 81 * HOUR)
   })
 })
