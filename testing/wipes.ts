@@ -45,7 +45,7 @@ async function openedStore(dir: string, vault: Vault): Promise<Store | undefined
   const root = await vault.openRootKey(startedAtMs)
   if (!root.ok) return undefined
   const cipher = await createCipher()
-  const opened = openStore({ cipher, file: cacheFile(dir), rootKey: root.value, self: known.self })
+  const opened = openStore({ cipher, file: cacheFile(dir), rootKey: root.value.root, self: known.self })
   if (!opened.ok) throw new Error(opened.error.code)
   return opened.value
 }
@@ -114,7 +114,7 @@ export async function openWipe(dir: string, overrides: Partial<WipeParts> = {}):
   const wipe = createWipe({
     profile,
     vault,
-    closeCache() {
+    async closeCache() {
       store?.close()
       store = undefined
     },

@@ -1,170 +1,122 @@
-// Owns what the store holds in memory beside the database: people, conversation states, outbox, cursors, opened at unlock.
-// Always holds: memory changes only after the transaction that wrote the same change has committed; events stay on disk
-// and are opened page by page. Row contexts (associated data) are made here and nowhere else.
+// Owns what the store holds in memory beside the database: people, conversation states, outbox, cursors, opened at unlock;
+// and the writing of rows that can change, each with its toggles in the ledger.
+// Always holds: memory changes only after the transaction that wrote the same change has committed; at loading every such row
+// is there in its newest version, or the cache counts as damaged; events stay on disk and are opened page by page.
 
 import type { Statement } from 'better-sqlite3'
-import type {
-  ClientId,
-  ConversationEvent,
-  ConversationId,
-  ConversationInfo,
-  Person,
-  UserId,
-} from '../../shared/model.ts'
-import type { Failure } from '../../shared/result.ts'
-import { CorruptRecord, type SealedDatabase } from './database.ts'
+import type { CacheNotice } from '../../shared/bridge.ts'
+import type { ClientId, ConversationId, Person, UserId } from '../../shared/model.ts'
+import type { SealedDatabase } from './database.ts'
+import { CorruptRecord } from './failures.ts'
+import {
+  type ConversationEntry,
+  type ConversationState,
+  type Cursors,
+  contexts,
+  type EventRecord,
+  type OutboxEntry,
+  type OutboxRecord,
+  type ShardRow,
+  seqOf,
+  slotOf,
+  type Unsent,
+} from './records.ts'
 
-export interface ConversationState {
-  readonly info: ConversationInfo
-  /** Cached events are exactly low…high, without a gap; 0…0 where none is cached. */
-  readonly low: number
-  readonly high: number
-  /** Read up to here, as the server knows it. */
-  readonly readSeq: number
-  /** Read up to here, as this user did here; the server is told until it agrees. */
-  readonly wantReadSeq: number
-  /** Messages of others past what is read, among the cached. */
-  readonly unread: number
+/** Single values, each a row of `state`. */
+export interface StateValues {
+  readonly cursors: Cursors
+  /** Unsent messages of a cache that was set aside, until their conversations are granted again. */
+  readonly unsent: readonly Unsent[]
+  readonly notice: CacheNotice | undefined
 }
+export type StateName = keyof StateValues
 
-export interface ConversationEntry {
+export interface PersonEntry {
   readonly slot: number
-  readonly keyId: number
   readonly version: number
-  readonly state: ConversationState
+  readonly person: Person
 }
-
-export interface OutboxRecord {
-  readonly clientId: ClientId
-  readonly body: string
-  readonly createdAtMs: number
-  /** Refused by the server: waits for the user to retry or discard. */
-  readonly failure?: Failure
-}
-
-export interface OutboxEntry {
-  readonly position: number
-  readonly version: number
-  readonly conversationId: ConversationId
-  readonly record: OutboxRecord
-}
-
-/** A row of the event table, opened. The conversation and seq come from the row's place, which the seal proves. */
-export interface EventRecord {
-  readonly atMs: number
-  readonly actorId: UserId
-  readonly content: ConversationEvent['content']
-}
-
-export interface Cursors {
-  readonly directory: string
-  readonly access: string
-}
-
-const SEQ_SPAN = 2 ** 32
-/** Row id of an event: slot in the high part. Safe integers hold 2^21 slots; a server claiming a seq past 2^32 is refused. */
-export const eventId = (slot: number, seq: number): number => slot * SEQ_SPAN + seq
-export const MAX_SEQ = SEQ_SPAN - 1
-
-export const contexts = {
-  state: (name: string, version: number) => `state|${name}|${version}`,
-  person: (slot: number, version: number) => `person|${slot}|${version}`,
-  conversation: (slot: number, version: number) => `conversation|${slot}|${version}`,
-  event: (slot: number, seq: number) => `event|${slot}|${seq}`,
-  outbox: (position: number, version: number) => `outbox|${position}|${version}`,
-} as const
 
 export interface Cache {
   readonly sealed: SealedDatabase
-  readonly people: Map<UserId, { readonly slot: number; readonly version: number; readonly person: Person }>
+  readonly people: Map<UserId, PersonEntry>
   readonly conversations: Map<ConversationId, ConversationEntry>
   /** In the order they were written. */
   readonly outbox: Map<ClientId, OutboxEntry>
+  /** Data key by segment id. */
+  readonly segments: Map<number, number>
+  /** Version by event id: which events have been edited or deleted. */
+  readonly amendments: Map<number, number>
+  readonly shards: Map<number, ShardRow>
   /** Opened last messages of conversations, for the list; dropped when the conversation changes. */
   readonly lastMessages: Map<ConversationId, { readonly seq: number; readonly record: EventRecord } | undefined>
-  cursors: Cursors
-  cursorVersion: number
+  /** Time of each conversation's oldest cached event, by slot; dropped when that changes. */
+  readonly oldestAtMs: Map<number, number>
+  values: StateValues
+  readonly stateVersions: Map<StateName, number>
   readonly statements: Statements
+  /** What the transaction under way changes in memory once it has committed. */
+  readonly afterCommit: (() => void)[]
 }
 
-interface Statements {
-  readonly putState: Statement
-  readonly putPerson: Statement
-  readonly putConversation: Statement
-  readonly deleteConversation: Statement
-  readonly putEvent: Statement
-  readonly deleteEvents: Statement
-  readonly eventsBelow: Statement
-  readonly eventsBetween: Statement
-  readonly addOutbox: Statement
-  readonly lastOutbox: Statement
-  readonly updateOutbox: Statement
-  readonly deleteOutbox: Statement
+type Statements = ReturnType<typeof prepareStatements>
+
+function prepareStatements({ db }: SealedDatabase) {
+  const prepare = (sql: string): Statement => db.prepare(sql)
+  return {
+    putState: prepare('INSERT OR REPLACE INTO state (name, version, sealed) VALUES (?, ?, ?)'),
+    deleteState: prepare('DELETE FROM state WHERE name = ?'),
+    putPerson: prepare('INSERT OR REPLACE INTO person (slot, version, sealed) VALUES (?, ?, ?)'),
+    // An upsert: REPLACE would delete the row first and trip the foreign keys that point at it.
+    putConversation: prepare(
+      `INSERT INTO conversation (slot, key_id, version, sealed) VALUES (?, ?, ?, ?)
+       ON CONFLICT (slot) DO UPDATE SET version = excluded.version, sealed = excluded.sealed`,
+    ),
+    deleteConversation: prepare('DELETE FROM conversation WHERE slot = ?'),
+    putSegment: prepare('INSERT OR REPLACE INTO segment (id, key_id) VALUES (?, ?)'),
+    deleteSegment: prepare('DELETE FROM segment WHERE id = ?'),
+    putEvent: prepare('INSERT INTO event (id, sealed) VALUES (?, ?)'),
+    replaceEvent: prepare('UPDATE event SET sealed = ? WHERE id = ?'),
+    deleteEvents: prepare('DELETE FROM event WHERE id BETWEEN ? AND ?'),
+    eventsBelow: prepare('SELECT id, sealed FROM event WHERE id BETWEEN ? AND ? ORDER BY id DESC LIMIT ?'),
+    eventsBetween: prepare('SELECT id, sealed FROM event WHERE id BETWEEN ? AND ? ORDER BY id'),
+    putAmendment: prepare('INSERT OR REPLACE INTO amendment (id, version, sealed) VALUES (?, ?, ?)'),
+    getAmendment: prepare('SELECT version, sealed FROM amendment WHERE id = ?'),
+    deleteAmendment: prepare('DELETE FROM amendment WHERE id = ?'),
+    addOutbox: prepare('INSERT INTO outbox (position, slot, version, sealed) VALUES (?, ?, ?, ?)'),
+    lastOutbox: prepare("SELECT seq FROM sqlite_sequence WHERE name = 'outbox'"),
+    updateOutbox: prepare('UPDATE outbox SET version = ?, sealed = ? WHERE position = ?'),
+    deleteOutbox: prepare('DELETE FROM outbox WHERE position = ?'),
+    putShard: prepare('INSERT INTO shard (shard_id, key_id, sealed) VALUES (?, ?, ?)'),
+    deleteShard: prepare('DELETE FROM shard WHERE shard_id = ?'),
+  } as const
 }
 
-/** Opens everything that is held in memory. Throws CorruptRecord where a row does not open. */
+/** Opens everything that is held in memory. Throws CorruptRecord where a row does not open, is missing or is an older one. */
 export function loadCache(sealed: SealedDatabase): Cache {
-  const { db } = sealed
   const cache: Cache = {
     sealed,
     people: new Map(),
     conversations: new Map(),
     outbox: new Map(),
+    segments: new Map(),
+    amendments: new Map(),
+    shards: new Map(),
     lastMessages: new Map(),
-    cursors: { directory: '', access: '' },
-    cursorVersion: 0,
-    statements: {
-      putState: db.prepare('INSERT OR REPLACE INTO state (name, version, sealed) VALUES (?, ?, ?)'),
-      putPerson: db.prepare('INSERT OR REPLACE INTO person (slot, version, sealed) VALUES (?, ?, ?)'),
-      // An upsert: REPLACE would delete the row first and trip the foreign keys that point at it.
-      putConversation: db.prepare(
-        `INSERT INTO conversation (slot, key_id, version, sealed) VALUES (?, ?, ?, ?)
-         ON CONFLICT (slot) DO UPDATE SET version = excluded.version, sealed = excluded.sealed`,
-      ),
-      deleteConversation: db.prepare('DELETE FROM conversation WHERE slot = ?'),
-      putEvent: db.prepare('INSERT INTO event (id, sealed) VALUES (?, ?)'),
-      deleteEvents: db.prepare('DELETE FROM event WHERE id BETWEEN ? AND ?'),
-      eventsBelow: db.prepare('SELECT id, sealed FROM event WHERE id BETWEEN ? AND ? ORDER BY id DESC LIMIT ?'),
-      eventsBetween: db.prepare('SELECT id, sealed FROM event WHERE id BETWEEN ? AND ? ORDER BY id'),
-      addOutbox: db.prepare('INSERT INTO outbox (position, slot, version, sealed) VALUES (?, ?, ?, ?)'),
-      lastOutbox: db.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'outbox'"),
-      updateOutbox: db.prepare('UPDATE outbox SET version = ?, sealed = ? WHERE position = ?'),
-      deleteOutbox: db.prepare('DELETE FROM outbox WHERE position = ?'),
-    },
+    oldestAtMs: new Map(),
+    values: { cursors: { directory: '', access: '' }, unsent: [], notice: undefined },
+    stateVersions: new Map(),
+    statements: prepareStatements(sealed),
+    afterCommit: [],
   }
-  for (const row of rows<VersionedRow & { name: string }>(sealed, 'SELECT name, version, sealed FROM state')) {
-    if (row.name !== 'cursors') continue
-    cache.cursors = sealed.open(sealed.metaKeyId, row.sealed, contexts.state(row.name, row.version)) as Cursors
-    cache.cursorVersion = row.version
-  }
-  for (const row of rows<VersionedRow & { slot: number }>(sealed, 'SELECT slot, version, sealed FROM person')) {
-    const person = sealed.open(sealed.metaKeyId, row.sealed, contexts.person(row.slot, row.version)) as Person
-    cache.people.set(person.userId, { slot: row.slot, version: row.version, person })
-  }
-  const bySlot = new Map<number, ConversationEntry>()
-  for (const row of rows<VersionedRow & { slot: number; key_id: number }>(
-    sealed,
-    'SELECT slot, key_id, version, sealed FROM conversation',
-  )) {
-    const state = sealed.open(row.key_id, row.sealed, contexts.conversation(row.slot, row.version)) as ConversationState
-    const entry = { slot: row.slot, keyId: row.key_id, version: row.version, state }
-    bySlot.set(row.slot, entry)
-    cache.conversations.set(state.info.conversationId, entry)
-  }
-  for (const row of rows<VersionedRow & { position: number; slot: number }>(
-    sealed,
-    'SELECT position, slot, version, sealed FROM outbox ORDER BY position',
-  )) {
-    const entry = bySlot.get(row.slot)
-    if (!entry) throw new CorruptRecord(contexts.outbox(row.position, row.version))
-    const record = sealed.open(entry.keyId, row.sealed, contexts.outbox(row.position, row.version)) as OutboxRecord
-    cache.outbox.set(record.clientId, {
-      position: row.position,
-      version: row.version,
-      conversationId: entry.state.info.conversationId,
-      record,
-    })
-  }
+  const found: string[] = []
+  for (const keyId of sealed.keyIds()) found.push(contexts.keyring(keyId))
+  loadValues(cache, found)
+  loadPeople(cache, found)
+  loadConversations(cache, found)
+  loadPlaces(cache, found)
+  if (sealed.trustsRows) sealed.adopt(found.filter((context) => context !== ''))
+  else if (!Buffer.from(sealed.sumOf(found)).equals(sealed.ledgerSum)) throw new CorruptRecord('ledger')
   return cache
 }
 
@@ -173,67 +125,176 @@ interface VersionedRow {
   readonly sealed: Uint8Array
 }
 
-function rows<T>(sealed: SealedDatabase, sql: string): Iterable<T> {
+function rows<T>(sealed: SealedDatabase, sql: string): T[] {
   return sealed.db.prepare(sql).all() as T[]
 }
 
-/** Writes a conversation's state; call inside a transaction, and keep the returned entry after it has committed. */
-export function putConversation(cache: Cache, entry: ConversationEntry, state: ConversationState): ConversationEntry {
-  const next = { ...entry, version: entry.version + 1, state }
-  const sealed = cache.sealed.seal(entry.keyId, state, contexts.conversation(entry.slot, next.version))
-  cache.statements.putConversation.run(next.slot, next.keyId, next.version, sealed)
-  return next
+function loadValues(cache: Cache, found: string[]): void {
+  const { sealed } = cache
+  for (const row of rows<VersionedRow & { name: StateName }>(
+    sealed,
+    "SELECT name, version, sealed FROM state WHERE name <> 'ledger'",
+  )) {
+    const context = contexts.state(row.name, row.version)
+    cache.values = { ...cache.values, [row.name]: sealed.open(sealed.metaKeyId, row.sealed, context) }
+    cache.stateVersions.set(row.name, row.version)
+    found.push(context)
+  }
 }
 
-/** The cached events with `fromSeq` ≤ seq ≤ `toSeq`, newest first, at most `limit`. Throws CorruptRecord where one is missing. */
-export function eventsBelow(
-  cache: Cache,
-  entry: ConversationEntry,
-  toSeq: number,
-  limit: number,
-  fromSeq = 1,
-): { seq: number; record: EventRecord }[] {
-  const top = Math.min(toSeq, entry.state.high)
-  const bottom = Math.max(fromSeq, entry.state.low, 1)
-  if (top < bottom) return []
-  const { eventsBelow: query } = cache.statements
-  const found = query.all(eventId(entry.slot, bottom), eventId(entry.slot, top), limit) as EventRow[]
-  return openEvents(cache, entry, found, Math.min(limit, top - bottom + 1), (i) => top - i)
+function loadPeople(cache: Cache, found: string[]): void {
+  const { sealed } = cache
+  for (const row of rows<VersionedRow & { slot: number }>(sealed, 'SELECT slot, version, sealed FROM person')) {
+    const context = contexts.person(row.slot, row.version)
+    const person = sealed.open(sealed.metaKeyId, row.sealed, context) as Person
+    cache.people.set(person.userId, { slot: row.slot, version: row.version, person })
+    found.push(context)
+  }
 }
 
-/** The cached events with `fromSeq` ≤ seq ≤ `toSeq`, oldest first. Throws CorruptRecord where one is missing. */
-export function eventsBetween(cache: Cache, entry: ConversationEntry, fromSeq: number, toSeq: number) {
-  const top = Math.min(toSeq, entry.state.high)
-  const bottom = Math.max(fromSeq, entry.state.low, 1)
-  if (top < bottom) return []
-  const { eventsBetween: query } = cache.statements
-  const found = query.all(eventId(entry.slot, bottom), eventId(entry.slot, top)) as EventRow[]
-  return openEvents(cache, entry, found, top - bottom + 1, (i) => bottom + i)
+function loadConversations(cache: Cache, found: string[]): void {
+  const { sealed } = cache
+  const bySlot = new Map<number, ConversationEntry>()
+  for (const row of rows<VersionedRow & { slot: number; key_id: number }>(
+    sealed,
+    'SELECT slot, key_id, version, sealed FROM conversation',
+  )) {
+    const context = contexts.conversation(row.slot, row.version)
+    const state = sealed.open(row.key_id, row.sealed, context) as ConversationState
+    const entry = { slot: row.slot, keyId: row.key_id, version: row.version, state }
+    bySlot.set(row.slot, entry)
+    cache.conversations.set(state.info.conversationId, entry)
+    found.push(context)
+  }
+  for (const row of rows<VersionedRow & { position: number; slot: number }>(
+    sealed,
+    'SELECT position, slot, version, sealed FROM outbox ORDER BY position',
+  )) {
+    const context = contexts.outbox(row.position, row.version)
+    const entry = bySlot.get(row.slot)
+    if (!entry) throw new CorruptRecord(context)
+    const record = sealed.open(entry.keyId, row.sealed, context) as OutboxRecord
+    const { conversationId } = entry.state.info
+    cache.outbox.set(record.clientId, { position: row.position, version: row.version, conversationId, record })
+    found.push(context)
+  }
 }
 
-interface EventRow {
-  readonly id: number
-  readonly sealed: Uint8Array
+function loadPlaces(cache: Cache, found: string[]): void {
+  const { sealed } = cache
+  for (const row of rows<{ id: number; key_id: number }>(sealed, 'SELECT id, key_id FROM segment')) {
+    cache.segments.set(row.id, row.key_id)
+    found.push(contexts.segment(row.id, row.key_id))
+  }
+  for (const row of rows<{ id: number; version: number }>(sealed, 'SELECT id, version FROM amendment')) {
+    cache.amendments.set(row.id, row.version)
+    found.push(contexts.amendment(slotOf(row.id), seqOf(row.id), row.version))
+  }
+  for (const row of rows<{ shard_id: number; key_id: number; sealed: Uint8Array }>(
+    sealed,
+    'SELECT shard_id, key_id, sealed FROM shard',
+  )) {
+    const context = contexts.shard(row.shard_id, row.key_id)
+    cache.shards.set(row.shard_id, sealed.open(sealed.metaKeyId, row.sealed, context) as ShardRow)
+    found.push(context)
+  }
 }
 
-/** Opens rows that must be exactly `count`, the i-th of them with seq `seqAt(i)`: a row taken away shows as damage. */
-function openEvents(
-  cache: Cache,
-  entry: ConversationEntry,
-  rows: readonly EventRow[],
-  count: number,
-  seqAt: (i: number) => number,
-): { seq: number; record: EventRecord }[] {
-  return Array.from({ length: count }, (_, i) => {
-    const seq = seqAt(i)
-    const context = contexts.event(entry.slot, seq)
-    const row = rows[i]
-    if (row?.id !== eventId(entry.slot, seq)) throw new CorruptRecord(context)
-    return { seq, record: cache.sealed.open(entry.keyId, row.sealed, context) as EventRecord }
+/** Runs `work` as one durable transaction; then what it has put down for afterwards. */
+export function transact<T>(cache: Cache, work: () => T): T {
+  cache.afterCommit.length = 0
+  const result = cache.sealed.transact(work)
+  for (const change of cache.afterCommit.splice(0)) change()
+  return result
+}
+
+// --- rows that can change; each inside a transaction -------------------------------------------------------------------
+
+/** Writes a single value; undefined takes it away. */
+export function putValue<N extends StateName>(cache: Cache, name: N, value: StateValues[N]): void {
+  const { sealed, stateVersions, statements } = cache
+  const before = stateVersions.get(name)
+  // The version goes on rising over an absence, so that no two values ever stand under one context.
+  const version = Math.max(before ?? 0, sealed.counter()) + 1
+  if (before !== undefined) sealed.toggle(contexts.state(name, before))
+  if (value === undefined) statements.deleteState.run(name)
+  else {
+    const context = contexts.state(name, version)
+    statements.putState.run(name, version, sealed.seal(sealed.metaKeyId, value, context))
+    sealed.toggle(context)
+  }
+  cache.afterCommit.push(() => {
+    cache.values = { ...cache.values, [name]: value }
+    if (value === undefined) stateVersions.delete(name)
+    else stateVersions.set(name, version)
   })
 }
 
-/** Runs `work` as one durable transaction. */
-export function transact<T>(cache: Cache, work: () => T): T {
-  return cache.sealed.transact(work)
+/** Writes a person under the slot of its predecessor, or under `slot`. */
+export function putPerson(cache: Cache, person: Person, slot: number): void {
+  const { sealed } = cache
+  const known = cache.people.get(person.userId)
+  const entry = { slot: known?.slot ?? slot, version: (known?.version ?? 0) + 1, person }
+  if (known) sealed.toggle(contexts.person(known.slot, known.version))
+  const context = contexts.person(entry.slot, entry.version)
+  cache.statements.putPerson.run(entry.slot, entry.version, sealed.seal(sealed.metaKeyId, person, context))
+  sealed.toggle(context)
+  cache.afterCommit.push(() => cache.people.set(person.userId, entry))
+}
+
+/** Writes a conversation's state. A new entry comes with version 0. */
+export function putConversation(cache: Cache, entry: ConversationEntry, state: ConversationState): ConversationEntry {
+  const { sealed } = cache
+  const next = { ...entry, version: entry.version + 1, state }
+  if (entry.version > 0) sealed.toggle(contexts.conversation(entry.slot, entry.version))
+  const context = contexts.conversation(next.slot, next.version)
+  cache.statements.putConversation.run(next.slot, next.keyId, next.version, sealed.seal(next.keyId, state, context))
+  sealed.toggle(context)
+  cache.afterCommit.push(() => {
+    cache.conversations.set(state.info.conversationId, next)
+    cache.lastMessages.delete(state.info.conversationId)
+  })
+  return next
+}
+
+/** Adds a message to the outbox at the next free position. */
+export function addOutbox(
+  cache: Cache,
+  conversation: { readonly slot: number; readonly keyId: number },
+  { conversationId, record }: Unsent,
+): void {
+  const { sealed, statements } = cache
+  // Taken from the sequence, since the row's own place is part of what its seal proves. Never reused.
+  const position = ((statements.lastOutbox.get() as { seq: number } | undefined)?.seq ?? 0) + 1
+  const version = 1
+  const context = contexts.outbox(position, version)
+  statements.addOutbox.run(position, conversation.slot, version, sealed.seal(conversation.keyId, record, context))
+  sealed.toggle(context)
+  cache.afterCommit.push(() => cache.outbox.set(record.clientId, { position, version, conversationId, record }))
+}
+
+export function updateOutbox(cache: Cache, keyId: number, entry: OutboxEntry, record: OutboxRecord): void {
+  const { sealed } = cache
+  const next = { ...entry, version: entry.version + 1, record }
+  sealed.toggle(contexts.outbox(entry.position, entry.version))
+  const context = contexts.outbox(entry.position, next.version)
+  cache.statements.updateOutbox.run(next.version, sealed.seal(keyId, record, context), entry.position)
+  sealed.toggle(context)
+  cache.afterCommit.push(() => cache.outbox.set(record.clientId, next))
+}
+
+export function removeOutbox(cache: Cache, entry: OutboxEntry): void {
+  cache.sealed.toggle(contexts.outbox(entry.position, entry.version))
+  cache.statements.deleteOutbox.run(entry.position)
+  cache.afterCommit.push(() => cache.outbox.delete(entry.record.clientId))
+}
+
+/** Takes shards away, with their keys: their files are unreadable from the commit on. */
+export function removeShards(cache: Cache, shards: readonly ShardRow[]): void {
+  for (const { shardId, keyId } of shards) {
+    cache.sealed.toggle(contexts.shard(shardId, keyId))
+    cache.statements.deleteShard.run(shardId)
+    cache.sealed.destroyKey(keyId)
+    cache.afterCommit.push(() => cache.shards.delete(shardId))
+  }
 }

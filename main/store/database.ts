@@ -1,16 +1,18 @@
-// Owns opening the cache database: pragmas, migrations, the keyring, quarantine of what cannot be opened.
-// Always holds: a database of a newer version is left untouched; a damaged one, or one sealed under another root key, is
-// moved aside whole and named, never overwritten; sealed values are opened with the key and context of their own row.
+// Owns opening the cache database, and its transactions: pragmas, migrations, keyring and ledger joined.
+// Always holds: a database of a newer version is left untouched; one that is damaged, sealed under another root key or an
+// older copy of itself is told apart by its code and never overwritten; sealed values are opened with the key and context
+// of their own row; every transaction moves the ledger.
 
-import { closeSync, existsSync, mkdirSync, openSync, readSync, renameSync, rmSync, statSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { closeSync, existsSync, mkdirSync, openSync, readSync, rmSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
-import { type Failure, FailureError, fail, ok, type Result } from '../../shared/result.ts'
+import { type Failure, fail } from '../../shared/result.ts'
 import type { Cipher } from '../vault/cipher.ts'
+import { CorruptRecord, storeFailure } from './failures.ts'
+import { type Keyring, META_KEY, openKeyring, resealKeyring, rootKeyOf } from './keyring.ts'
+import { createLedger, type Ledger, type LedgerRecord, SUM_BYTES } from './ledger.ts'
 import { migrate, migrations, schemaOf } from './migrations.ts'
-
-/** Key 1 of the keyring: people, conversation states, cursors. */
-const META_KEY = 1
+import { contexts } from './records.ts'
 
 export interface SealedDatabase {
   readonly db: Database.Database
@@ -21,24 +23,33 @@ export interface SealedDatabase {
   readonly metaKeyId: number
   /** Runs `work` as one durable transaction; keys made in it stay, and keys destroyed in it go, only if it commits. */
   transact<T>(work: () => T): T
+  /** Tells the ledger that a row of this context is there now, or no longer; inside a transaction. */
+  toggle(context: string): void
   /** Makes a new data key; call inside the transaction that first uses it. */
   addKey(): number
   /** Destroys a data key; call inside a transaction: what it sealed is unreadable from the commit on. */
   destroyKey(keyId: number): void
+  /** A copy of a data key, for whoever writes a search shard; the caller zeroes it. */
+  copyKey(keyId: number): Uint8Array | undefined
+  keyIds(): IterableIterator<number>
   /** Data keys held. */
   keyCount(): number
+  /** Seals the keyring under another root key, durably; records stay as they are. */
+  rekey(rootKey: Uint8Array): void
+  /** Transactions so far, over the life of this cache: rises for ever. */
+  counter(): number
+  /** The sum that the rows must have. */
+  readonly ledgerSum: Uint8Array
+  /** The sum of rows with these contexts, in any order. */
+  sumOf(contexts: Iterable<string>): Uint8Array
+  /** Takes the rows as they are for what they must be: a cache from before there was a ledger. */
+  readonly trustsRows: boolean
+  /** Takes these rows, of a cache from before there was a ledger, as what must be here from now on. */
+  adopt(contexts: Iterable<string>): void
+  /** The last run ended without close(), after it had written. */
+  readonly wasUnclean: boolean
   /** Closes the file and zeroes every key in memory. */
   close(): void
-}
-
-/** A sealed value that does not open in its row: damage, or someone moved it. `context` names the row, not its content. */
-export class CorruptRecord extends Error {
-  readonly context: string
-  constructor(context: string) {
-    super(`sealed value does not open: ${context}`)
-    this.name = 'CorruptRecord'
-    this.context = context
-  }
 }
 
 export interface DatabaseParts {
@@ -47,13 +58,23 @@ export interface DatabaseParts {
   readonly cipher: Cipher
   /** Used to open the keyring; the caller zeroes it afterwards. */
   readonly rootKey: Uint8Array
+  /** The root key before a rotation that a crash may have cut short: the keyring is then sealed anew under `rootKey`. */
+  readonly previousRootKey?: Uint8Array
+  /** The highest counter this cache is known to have had: below it the file is an older copy. */
+  readonly anchor?: number
 }
 
+export type Opened =
+  | { readonly ok: true; readonly value: SealedDatabase }
+  /** `half` is there where the keyring opened in part, for rescuing what can be read; the caller closes it. */
+  | { readonly ok: false; readonly error: Failure; readonly half?: SealedDatabase }
+
 /**
- * Opens (creating) the database. Codes: store-too-new (file untouched), store-corrupt (damaged, or the keyring does not
- * open under this root key), disk-full, profile-not-writable.
+ * Opens (creating) the database. Codes: store-too-new (file untouched), store-corrupt (damaged), store-other-key,
+ * store-rolled-back, disk-full, profile-in-use, profile-not-writable.
  */
-export function openDatabase({ file, cipher, rootKey }: DatabaseParts): Result<SealedDatabase> {
+export function openDatabase(parts: DatabaseParts): Opened {
+  const { file } = parts
   let db: Database.Database | undefined
   try {
     if (file !== ':memory:') {
@@ -62,24 +83,32 @@ export function openDatabase({ file, cipher, rootKey }: DatabaseParts): Result<S
     }
     db = new Database(file)
     for (const pragma of pragmas) db.pragma(pragma)
-    // Not ours, or tampered with: a trigger could hoard what a revocation destroys.
-    if (schemaOf(db) !== schemaOfVersion(db.pragma('user_version', { simple: true }) as number)) {
-      db.close()
-      return fail('store-corrupt', 'The cache has another schema than its version.')
-    }
-    migrate(db)
-    // What a revocation destroyed before the program was killed must not live on in the write-ahead log.
-    db.pragma('wal_checkpoint(TRUNCATE)')
-    const keys = openKeyring(db, cipher, rootKey)
-    if (!keys) {
-      db.close()
-      return fail('store-corrupt', 'The keyring does not open under this root key.')
-    }
-    return ok(sealedDatabase(db, cipher, keys, Uint8Array.from(rootKey)))
+    const opened = openSealed(db, parts)
+    if (!opened.ok && !opened.half) db.close()
+    return opened
   } catch (error) {
     db?.close()
     return { ok: false, error: storeFailure(error) }
   }
+}
+
+function openSealed(db: Database.Database, { cipher, rootKey, previousRootKey, anchor = 0 }: DatabaseParts): Opened {
+  const version = db.pragma('user_version', { simple: true }) as number
+  // Not ours, or tampered with: a trigger could hoard what a revocation destroys.
+  if (schemaOf(db) !== schemaOfVersion(version))
+    return fail('store-corrupt', 'The cache has another schema than its version.')
+  const candidates = previousRootKey ? [rootKey, previousRootKey] : [rootKey]
+  const root = version > 0 ? rootKeyOf(db, cipher, candidates) : rootKey
+  if (!root) return fail('store-other-key')
+  migrate(db, { after: { 2: (inner) => resealKeyring(inner, cipher, root) } })
+  // What a revocation destroyed before the program was killed must not live on in the write-ahead log.
+  db.pragma('wal_checkpoint(TRUNCATE)')
+  const { keyring, damaged } = openKeyring(db, cipher, root)
+  const sealed = sealedDatabase(db, cipher, keyring, { anchor, isBeforeLedger: version < 2 })
+  if (damaged.length > 0) return { ...fail('store-corrupt', 'Keys of the cache do not open.'), half: sealed }
+  if (sealed.counter() < anchor) return { ...fail('store-rolled-back'), half: sealed }
+  if (root !== rootKey) sealed.rekey(rootKey)
+  return { ok: true, value: sealed }
 }
 
 /**
@@ -114,7 +143,7 @@ const MAGIC = 'SQLite format 3\0'
 function schemaOfVersion(version: number): string {
   const db = new Database(':memory:')
   try {
-    migrate(db, version)
+    migrate(db, { upTo: version })
     return schemaOf(db)
   } finally {
     db.close()
@@ -133,113 +162,144 @@ const pragmas = [
   'trusted_schema = OFF',
   'cell_size_check = ON',
   'journal_size_limit = 16777216',
+  // 32 MiB: a page of a million messages is found without reading the tree from disk each time.
+  'cache_size = -32768',
 ]
 
-function openKeyring(db: Database.Database, cipher: Cipher, rootKey: Uint8Array): Map<number, Uint8Array> | undefined {
-  const keys = new Map<number, Uint8Array>()
-  const rows = db.prepare('SELECT key_id, sealed FROM keyring').all() as { key_id: number; sealed: Uint8Array }[]
-  for (const row of rows) {
-    const key = cipher.open(rootKey, row.sealed, keyContext(row.key_id))
-    if (!key) return undefined
-    // A copy of its own: the cipher's result is a view into a larger buffer that zeroing would not cover alone.
-    keys.set(row.key_id, Uint8Array.from(key))
-    key.fill(0)
-  }
-  return keys
-}
-
-const keyContext = (keyId: number) => `keyring|${keyId}`
+const LEDGER = 'ledger'
+const ledgerContext = (counter: number) => contexts.state(LEDGER, counter)
 
 function sealedDatabase(
   db: Database.Database,
   cipher: Cipher,
-  keys: Map<number, Uint8Array>,
-  rootKey: Uint8Array,
+  keyring: Keyring,
+  past: { readonly anchor: number; readonly isBeforeLedger: boolean },
 ): SealedDatabase {
-  const insertKey = db.prepare('INSERT INTO keyring (key_id, sealed) VALUES (?, ?)')
-  const deleteKey = db.prepare('DELETE FROM keyring WHERE key_id = ?')
-  /** Keys made and destroyed by the transaction under way. */
-  let made: number[] = []
-  let destroyed: number[] = []
-  const drop = (keyId: number): void => {
-    keys.get(keyId)?.fill(0)
-    keys.delete(keyId)
+  const getLedger = db.prepare('SELECT version, sealed FROM state WHERE name = ?')
+  const putLedger = db.prepare('INSERT OR REPLACE INTO state (name, version, sealed) VALUES (?, ?, ?)')
+  const seal = (keyId: number, value: unknown, context: string) =>
+    cipher.seal(keyring.key(keyId), Buffer.from(JSON.stringify(value)), context)
+  function open(keyId: number, sealed: Uint8Array, context: string): unknown {
+    const plaintext = cipher.open(keyring.key(keyId), sealed, context)
+    if (!plaintext) throw new CorruptRecord(context)
+    return JSON.parse(Buffer.from(plaintext.buffer, plaintext.byteOffset, plaintext.byteLength).toString('utf8'))
   }
+  const hashKey = () => cipher.keyedHash(keyring.key(META_KEY), 'causeway ledger v1')
+
+  let counter = past.anchor
+  let ledger: Ledger | undefined
+  let wasUnclean = false
+  let isClean = false
+  const isNew = keyring.size() === 0
+
+  function putRecord(clean: boolean): void {
+    if (!ledger) return
+    const record: LedgerRecord = {
+      sum: Buffer.from(ledger.sum).toString('base64'),
+      nextKeyId: keyring.nextKeyId(),
+      clean,
+    }
+    counter += 1
+    putLedger.run(LEDGER, counter, seal(META_KEY, record, ledgerContext(counter)))
+  }
+
   function transact<T>(work: () => T): T {
-    made = []
-    destroyed = []
+    keyring.begin()
+    const restore = ledger?.save()
+    const counterBefore = counter
     try {
-      const result = db.transaction(work).immediate()
-      destroyed.forEach(drop)
+      const result = db
+        .transaction(() => {
+          const value = work()
+          if (ledger?.isDirty || isClean) putRecord(false)
+          return value
+        })
+        .immediate()
+      keyring.commit()
+      ledger?.settle()
+      isClean = false
       return result
     } catch (error) {
-      made.forEach(drop)
+      keyring.rollback()
+      restore?.()
+      counter = counterBefore
       throw error
     }
   }
-  const keyOf = (keyId: number): Uint8Array => {
-    const key = keys.get(keyId)
-    if (!key) throw new CorruptRecord(keyContext(keyId))
-    return key
-  }
+
   function addKey(): number {
-    const keyId = Math.max(0, ...keys.keys()) + 1
-    const key = cipher.newKey()
-    insertKey.run(keyId, cipher.seal(rootKey, key, keyContext(keyId)))
-    keys.set(keyId, key)
-    made.push(keyId)
+    const keyId = keyring.add()
+    ledger?.toggle(contexts.keyring(keyId))
     return keyId
   }
-  if (!keys.has(META_KEY)) transact(addKey)
+
+  if (isNew) {
+    transact(() => {
+      keyring.add()
+      ledger = createLedger(cipher, hashKey(), new Uint8Array(SUM_BYTES))
+      ledger.toggle(contexts.keyring(META_KEY))
+    })
+  } else if (keyring.has(META_KEY)) {
+    const row = getLedger.get(LEDGER) as { version: number; sealed: Uint8Array } | undefined
+    if (row) {
+      const record = open(META_KEY, row.sealed, ledgerContext(row.version)) as LedgerRecord
+      counter = row.version
+      ledger = createLedger(cipher, hashKey(), Buffer.from(record.sum, 'base64'))
+      keyring.reserve(record.nextKeyId)
+      wasUnclean = !record.clean
+      isClean = record.clean
+    } else {
+      // Without a row the sum is that of nothing: any row that is here then is one too many.
+      ledger = createLedger(cipher, hashKey(), new Uint8Array(SUM_BYTES))
+    }
+  }
+
   return {
     db,
     transact,
     metaKeyId: META_KEY,
-    seal: (keyId, value, context) => cipher.seal(keyOf(keyId), Buffer.from(JSON.stringify(value)), context),
-    open(keyId, sealed, context) {
-      const plaintext = cipher.open(keyOf(keyId), sealed, context)
-      if (!plaintext) throw new CorruptRecord(context)
-      return JSON.parse(Buffer.from(plaintext.buffer, plaintext.byteOffset, plaintext.byteLength).toString('utf8'))
-    },
+    seal,
+    open,
+    toggle: (context) => ledger?.toggle(context),
     addKey,
     destroyKey(keyId) {
-      deleteKey.run(keyId)
-      destroyed.push(keyId)
+      keyring.destroy(keyId)
+      ledger?.toggle(contexts.keyring(keyId))
     },
-    keyCount: () => keys.size,
+    copyKey: (keyId) => (keyring.has(keyId) ? Uint8Array.from(keyring.key(keyId)) : undefined),
+    keyIds: () => keyring.ids(),
+    keyCount: () => keyring.size(),
+    rekey(rootKey) {
+      transact(() => keyring.rekey(rootKey))
+      db.pragma('wal_checkpoint(TRUNCATE)')
+    },
+    counter: () => counter,
+    get ledgerSum() {
+      return ledger?.sum ?? new Uint8Array(SUM_BYTES)
+    },
+    sumOf(contexts) {
+      const other = createLedger(cipher, hashKey(), new Uint8Array(SUM_BYTES))
+      for (const context of contexts) other.toggle(context)
+      other.close()
+      return other.sum
+    },
+    trustsRows: past.isBeforeLedger && !isNew,
+    adopt(contexts) {
+      transact(() => {
+        for (const context of contexts) ledger?.toggle(context)
+      })
+    },
+    wasUnclean,
     close() {
-      for (const key of keys.values()) key.fill(0)
-      keys.clear()
-      rootKey.fill(0)
+      try {
+        // Nothing was written since it was last marked: nothing to mark.
+        if (db.open && !isClean && ledger) db.transaction(() => putRecord(true)).immediate()
+      } catch {
+        // A full disk: the next start looks the cache through, and finds it whole.
+      }
+      ledger?.close()
+      keyring.close()
       db.close()
     },
   }
-}
-
-/** The failure an error from SQLite or from a sealed record stands for. Anything else is a bug and is thrown on. */
-export function storeFailure(error: unknown): Failure {
-  if (error instanceof CorruptRecord) return fail('store-corrupt', error.message).error
-  if (error instanceof FailureError) return error.failure
-  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
-  if (code.startsWith('SQLITE_FULL') || code === 'ENOSPC') return fail('disk-full').error
-  // No statement of ours breaks a constraint on rows that are ours: somebody else has put some there.
-  if (/^SQLITE_(?:CORRUPT|NOTADB|CONSTRAINT)/.test(code))
-    return fail('store-corrupt', `The cache is damaged (${code}).`).error
-  if (code.startsWith('SQLITE_BUSY')) return fail('profile-in-use').error
-  if (code.startsWith('SQLITE_IOERR') || code.startsWith('SQLITE_READONLY') || code.startsWith('SQLITE_CANTOPEN'))
-    return fail('profile-not-writable', `The cache cannot be written (${code}).`).error
-  if (/^E(?:ACCES|ROFS|PERM|EXIST|ISDIR|NOTDIR|BUSY)$/.test(code)) return fail('profile-not-writable').error
-  throw error
-}
-
-/** Moves a database that cannot be opened aside, with its companions; returns the folder's name. Nothing is deleted. */
-export function quarantine(file: string, nowMs: number): string {
-  const name = join(dirname(file), `quarantine-${new Date(nowMs).toISOString().replace(/[:.]/g, '-')}`)
-  let folder = name
-  for (let next = 2; existsSync(folder); next++) folder = `${name}-${next}`
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
-  for (const suffix of ['', '-wal', '-shm', '-journal']) {
-    if (existsSync(file + suffix)) renameSync(file + suffix, join(folder, `cache.db${suffix}`))
-  }
-  return folder
 }

@@ -34,6 +34,29 @@ export const migrations: readonly Migration[] = [
       ) STRICT;
     `,
   },
+  {
+    // With it come the ledger (a row of `state`) and the keyring sealed under contexts of its own (keyring.ts).
+    id: '0002-segments-amendments-shards',
+    sql: `
+      -- Which key seals the events of a stretch of limits.segmentEvents seqs. id = slot * 2^32 + the stretch's number.
+      CREATE TABLE segment (
+        id INTEGER PRIMARY KEY,
+        key_id INTEGER NOT NULL REFERENCES keyring (key_id)
+      ) STRICT;
+      -- What an edit or a deletion has made of the event of the same id.
+      CREATE TABLE amendment (id INTEGER PRIMARY KEY, version INTEGER NOT NULL, sealed BLOB NOT NULL) STRICT;
+      -- One file of the search index: what it covers. Its bytes lie in a file of their own.
+      CREATE TABLE shard (
+        shard_id INTEGER PRIMARY KEY,
+        key_id INTEGER NOT NULL REFERENCES keyring (key_id),
+        sealed BLOB NOT NULL
+      ) STRICT;
+      -- Events of version 1 are sealed under the key of their conversation.
+      INSERT INTO segment (id, key_id)
+        SELECT DISTINCT (event.id >> 32 << 32) | ((event.id & 4294967295) >> 9), conversation.key_id
+        FROM event JOIN conversation ON conversation.slot = event.id >> 32;
+    `,
+  },
 ]
 
 /** The schema as SQLite keeps it, in a fixed order, without SQLite's own tables: what `schema.sql` holds. */
@@ -47,11 +70,18 @@ export function schemaOf(db: Database): string {
   return statements.map((sql) => `${sql.replace(/\n {6}/g, '\n')};\n`).join('')
 }
 
-/**
- * Brings the database to the newest schema. Returns 'too-new' and touches nothing where a later version wrote it.
- * `upTo` stops earlier, for tests of stored older databases.
- */
-export function migrate(db: Database, upTo = migrations.length): 'ready' | 'too-new' {
+export interface MigrateOptions {
+  /** Stops earlier, for tests of stored older databases. */
+  readonly upTo?: number
+  /** By version: what SQL cannot do, run in the transaction of that step. */
+  readonly after?: Readonly<Record<number, (db: Database) => void>>
+}
+
+/** Brings the database to the newest schema. Returns 'too-new' and touches nothing where a later version wrote it. */
+export function migrate(
+  db: Database,
+  { upTo = migrations.length, after = {} }: MigrateOptions = {},
+): 'ready' | 'too-new' {
   const version = db.pragma('user_version', { simple: true }) as number
   if (version > migrations.length) return 'too-new'
   for (let next = version; next < upTo; next++) {
@@ -59,6 +89,7 @@ export function migrate(db: Database, upTo = migrations.length): 'ready' | 'too-
     if (!step) break
     db.transaction(() => {
       db.exec(step.sql)
+      after[next + 1]?.(db)
       db.pragma(`user_version = ${next + 1}`)
     }).immediate()
   }

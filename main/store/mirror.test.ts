@@ -6,8 +6,9 @@ import type { ConversationEvent, ConversationId } from '../../shared/model.ts'
 import { exampleCache, fill, openCache, openInner } from '../../testing/caches.ts'
 import { createExample } from '../../testing/example.ts'
 import { type Cipher, createCipher } from '../vault/cipher.ts'
-import { eventsBelow, MAX_SEQ } from './cache.ts'
+import { eventsBelow } from './events.ts'
 import { applyAccess, applyDirectory, applyEvents, applyRead } from './mirror.ts'
+import { MAX_SEQ } from './records.ts'
 
 let cipher: Cipher
 beforeAll(async () => {
@@ -29,17 +30,15 @@ function withLog(length: number) {
 }
 
 function cachedSeqs(store: ReturnType<typeof openCache>, conversationId: ConversationId): number[] {
-  return store
-    .messagesBelow(conversationId, Number.MAX_SAFE_INTEGER, 10_000)
-    .messages.map(({ seq }) => seq)
-    .reverse()
+  const { slot, low, high } = store.slots().find((each) => each.conversationId === conversationId)!
+  return store.indexWork(slot, low, high).entries.map(({ seq }) => seq)
 }
 
 describe('contiguity', () => {
   test('[STR1] a first page may begin anywhere and makes the range', () => {
     const { store, log, conversationId } = withLog(10)
     expect(store.applyEvents(conversationId, log.slice(4, 7))).toEqual({ type: 'applied', events: log.slice(4, 7) })
-    expect(store.position(conversationId)).toEqual({ conversationId, low: 5, high: 7 })
+    expect(store.position(conversationId)).toEqual({ conversationId, low: 5, high: 7, isBounded: false })
   })
 
   test('[STR2] an event already here is a no-op and is not told again', () => {
@@ -130,9 +129,9 @@ describe('contiguity', () => {
         }
         for (const [i, { conversationId }] of conversations.entries()) {
           const { low, high } = store.position(conversationId)!
-          const found = store.messagesBelow(conversationId, high + 1, 1000).messages.reverse()
+          const found = store.indexWork(store.slotOf(conversationId)!, low, high).entries
           const expected = low === 0 ? [] : events[i]!.slice(low - 1, high)
-          expect(found.map(({ seq, body }) => [seq, body])).toEqual(expected.map((e) => [e.seq, e.content.body]))
+          expect(found.map(({ seq, text }) => [seq, text])).toEqual(expected.map((e) => [e.seq, e.content.body]))
         }
         store.close()
       }),
@@ -242,7 +241,9 @@ describe('feeds', () => {
       'a2',
     )
     expect(cache.conversations.get(info.conversationId)?.state.info.name).toBe('y')
-    expect(applyAccess(cache, [], [info.conversationId, info.conversationId], 'a3')).toEqual([info.conversationId])
+    expect(applyAccess(cache, [], [info.conversationId, info.conversationId], 'a3')).toEqual([
+      { conversationId: info.conversationId, slot: 1 },
+    ])
     expect(cache.sealed.keyCount()).toBe(1)
     expect(cache.sealed.db.prepare('SELECT count(*) FROM conversation').pluck().get()).toBe(0)
   })
@@ -254,7 +255,9 @@ describe('feeds', () => {
     applyAccess(cache, [info], [], 'a1')
     applyEvents(cache, info.conversationId, events[0]!, self)
     const before = cache.conversations.get(info.conversationId)!
-    expect(applyAccess(cache, [info], [info.conversationId], 'a2')).toEqual([info.conversationId])
+    expect(applyAccess(cache, [info], [info.conversationId], 'a2')).toEqual([
+      { conversationId: info.conversationId, slot: before.slot },
+    ])
     const after = cache.conversations.get(info.conversationId)!
     expect(after.keyId).not.toBe(before.keyId)
     expect(after.state).toMatchObject({ low: 0, high: 0, unread: 0 })
@@ -269,8 +272,11 @@ describe('feeds', () => {
     store.enqueue(lost!.conversationId, { clientId: known.example.id('message'), body: 'a', createdAtMs: 1 })
     store.enqueue(kept!.conversationId, { clientId: known.example.id('message'), body: 'b', createdAtMs: 2 })
     const keys = store.keyCount()
-    expect(store.applyAccess([], [lost!.conversationId], 'a2')).toEqual([lost!.conversationId])
-    expect(store.keyCount()).toBe(keys - 1)
+    expect(store.applyAccess([], [lost!.conversationId], 'a2')).toMatchObject([
+      { conversationId: lost!.conversationId },
+    ])
+    // Its own, and that of its one segment.
+    expect(store.keyCount()).toBe(keys - 2)
     expect(store.readPage(lost!.conversationId, undefined, 10, none)).toMatchObject({ error: { code: 'not-found' } })
     expect(store.waiting(new Set()).map(({ record }) => record.body)).toEqual(['b'])
     expect(store.listConversations(none).map((c) => c.conversationId)).toEqual([kept!.conversationId])

@@ -1,6 +1,7 @@
 // Owns what server batches write: people, conversations, events, read positions, feed cursors. The only writer of them.
 // Always holds: a cursor moves in the transaction that writes its rows; an event already here is a no-op; an event past a
-// gap is not written; losing access destroys the conversation's key and rows in one durable act.
+// gap is not written; losing access destroys the conversation's keys, its rows and the search shards that hold words of it
+// in one durable act.
 
 import type {
   ClientId,
@@ -11,18 +12,18 @@ import type {
   UserId,
 } from '../../shared/model.ts'
 import {
+  addOutbox,
   type Cache,
-  type ConversationEntry,
-  type ConversationState,
-  type Cursors,
-  contexts,
-  eventId,
-  eventsBetween,
-  MAX_SEQ,
-  type OutboxEntry,
   putConversation,
+  putPerson,
+  putValue,
+  removeOutbox,
+  removeShards,
   transact,
 } from './cache.ts'
+import { eventsBetween, putEvents, removeEvents } from './events.ts'
+import { type ConversationEntry, type ConversationState, contexts, MAX_SEQ, type OutboxEntry } from './records.ts'
+import { shardsThatCover } from './shards.ts'
 
 export type Applied =
   /** `events` were new and are now durable; they may be none. */
@@ -36,20 +37,12 @@ export type Applied =
 
 /** People added or changed. */
 export function applyDirectory(cache: Cache, people: readonly Person[], cursor: string): void {
-  const written = transact(cache, () => {
+  transact(cache, () => {
     let nextSlot = slotAfter(cache.people.values())
-    const entries = lastOfEach(people, (person) => person.userId).map((person) => {
-      const known = cache.people.get(person.userId)
-      const entry = { slot: known?.slot ?? nextSlot++, version: (known?.version ?? 0) + 1, person }
-      const sealed = cache.sealed.seal(cache.sealed.metaKeyId, person, contexts.person(entry.slot, entry.version))
-      cache.statements.putPerson.run(entry.slot, entry.version, sealed)
-      return entry
-    })
-    putCursors(cache, { ...cache.cursors, directory: cursor })
-    return entries
+    for (const person of lastOfEach(people, (each) => each.userId))
+      putPerson(cache, person, cache.people.has(person.userId) ? 0 : nextSlot++)
+    putValue(cache, 'cursors', { ...cache.values.cursors, directory: cursor })
   })
-  for (const entry of written) cache.people.set(entry.person.userId, entry)
-  keepCursors(cache, { ...cache.cursors, directory: cursor })
 }
 
 /** The number after the highest slot in use. */
@@ -64,15 +57,22 @@ function lastOfEach<T, K>(list: readonly T[], keyOf: (item: T) => K): T[] {
   return [...new Map(list.map((item) => [keyOf(item), item])).values()]
 }
 
+/** A conversation that was here and is gone; search forgets what it knows under `slot`. */
+export interface Lost {
+  readonly conversationId: ConversationId
+  readonly slot: number
+}
+
 /** Conversations granted, changed and lost. Returns those that were here and are gone. */
 export function applyAccess(
   cache: Cache,
   granted: readonly ConversationInfo[],
   revoked: readonly ConversationId[],
   cursor: string,
-): readonly ConversationId[] {
+): readonly Lost[] {
   const lost = [...new Set(revoked)].flatMap((id) => cache.conversations.get(id) ?? [])
-  const written = transact(cache, () => {
+  transact(cache, () => {
+    removeShards(cache, shardsThatCover(cache, new Set(lost.map((entry) => entry.slot))))
     for (const entry of lost) forget(cache, entry)
     let nextSlot = slotAfter(cache.conversations.values())
     const entries = lastOfEach(granted, (info) => info.conversationId).map((info) => {
@@ -82,28 +82,40 @@ export function applyAccess(
       const state: ConversationState = { info, low: 0, high: 0, readSeq: 0, wantReadSeq: 0, unread: 0 }
       return putConversation(cache, { ...fresh, state }, state)
     })
-    putCursors(cache, { ...cache.cursors, access: cursor })
-    return entries
+    bringBackUnsent(cache, entries)
+    putValue(cache, 'cursors', { ...cache.values.cursors, access: cursor })
   })
-  const lostIds = lost.map((entry) => entry.state.info.conversationId)
-  for (const id of lostIds) {
-    cache.conversations.delete(id)
-    cache.lastMessages.delete(id)
-  }
-  for (const [clientId, entry] of cache.outbox)
-    if (lostIds.includes(entry.conversationId)) cache.outbox.delete(clientId)
-  for (const entry of written) cache.conversations.set(entry.state.info.conversationId, entry)
-  keepCursors(cache, { ...cache.cursors, access: cursor })
-  // The destroyed key must not live on in the write-ahead log.
+  // The destroyed keys must not live on in the write-ahead log.
   if (lost.length > 0) cache.sealed.db.pragma('wal_checkpoint(TRUNCATE)')
-  return lostIds
+  return lost.map(({ state, slot }) => ({ conversationId: state.info.conversationId, slot }))
 }
 
 function forget(cache: Cache, entry: ConversationEntry): void {
-  cache.sealed.db.prepare('DELETE FROM outbox WHERE slot = ?').run(entry.slot)
+  const id = entry.state.info.conversationId
+  for (const sent of cache.outbox.values()) if (sent.conversationId === id) removeOutbox(cache, sent)
+  removeEvents(cache, entry)
+  cache.sealed.toggle(contexts.conversation(entry.slot, entry.version))
   cache.statements.deleteConversation.run(entry.slot)
-  cache.statements.deleteEvents.run(eventId(entry.slot, 0), eventId(entry.slot, MAX_SEQ))
   cache.sealed.destroyKey(entry.keyId)
+  // First of all that follows the commit: the same conversation may be granted anew in the same batch.
+  cache.afterCommit.unshift(() => {
+    cache.conversations.delete(id)
+    cache.lastMessages.delete(id)
+    cache.oldestAtMs.delete(entry.slot)
+  })
+}
+
+/** Messages carried over from a cache that was set aside go on where their conversation is granted again. */
+function bringBackUnsent(cache: Cache, entries: readonly ConversationEntry[]): void {
+  if (cache.values.unsent.length === 0) return
+  const granted = new Map(entries.map((entry) => [entry.state.info.conversationId, entry]))
+  const left = cache.values.unsent.filter(({ conversationId }) => !granted.has(conversationId))
+  if (left.length === cache.values.unsent.length) return
+  for (const unsent of cache.values.unsent) {
+    const entry = granted.get(unsent.conversationId)
+    if (entry && !cache.outbox.has(unsent.record.clientId)) addOutbox(cache, entry, unsent)
+  }
+  putValue(cache, 'unsent', left)
 }
 
 /** A batch of events of one conversation, ascending. `self` is this user: own messages count as read. */
@@ -130,18 +142,12 @@ export function applyEvents(
   const settled = within.flatMap((event) =>
     event.actorId === self && event.content.type === 'message' ? (sentBy(cache, event) ?? []) : [],
   )
-  const kept = transact(cache, () => {
-    for (const event of within) {
-      const record = { atMs: event.atMs, actorId: event.actorId, content: event.content }
-      const sealed = cache.sealed.seal(entry.keyId, record, contexts.event(entry.slot, event.seq))
-      cache.statements.putEvent.run(eventId(entry.slot, event.seq), sealed)
-    }
-    for (const sent of settled) cache.statements.deleteOutbox.run(sent.position)
-    return putConversation(cache, entry, next)
+  transact(cache, () => {
+    putEvents(cache, entry, within)
+    for (const sent of settled) removeOutbox(cache, sent)
+    putConversation(cache, entry, next)
   })
-  cache.conversations.set(conversationId, kept)
-  cache.lastMessages.delete(conversationId)
-  for (const sent of settled) cache.outbox.delete(sent.record.clientId)
+  cache.oldestAtMs.delete(entry.slot)
   return { type: 'applied', events: within }
 }
 
@@ -187,10 +193,7 @@ export function applyRead(
   if (upTo <= state[field]) return false
   const moved = { ...state, [field]: upTo }
   const next = { ...moved, unread: countUnread(cache, entry, moved, self) }
-  cache.conversations.set(
-    conversationId,
-    transact(cache, () => putConversation(cache, entry, next)),
-  )
+  transact(cache, () => putConversation(cache, entry, next))
   return true
 }
 
@@ -205,15 +208,4 @@ function countUnread(cache: Cache, entry: ConversationEntry, next: ConversationS
   if (next.high - after <= after - before)
     return eventsBetween(cache, entry, after + 1, next.high).filter(isUnread).length
   return Math.max(0, entry.state.unread - eventsBetween(cache, entry, before + 1, after).filter(isUnread).length)
-}
-
-function putCursors(cache: Cache, cursors: Cursors): void {
-  const version = cache.cursorVersion + 1
-  const sealed = cache.sealed.seal(cache.sealed.metaKeyId, cursors, contexts.state('cursors', version))
-  cache.statements.putState.run('cursors', version, sealed)
-}
-
-function keepCursors(cache: Cache, cursors: Cursors): void {
-  cache.cursors = cursors
-  cache.cursorVersion += 1
 }

@@ -98,3 +98,22 @@ test('[STR25] a position is never used twice, even after the newest message has 
   expect(store.outboxEntry(write('c'))!.position).toBeGreaterThan(second.position)
   expect(second.position).toBeGreaterThan(first)
 })
+
+test('[STR28] a draft is kept until it is emptied, or sent as it stands', () => {
+  const { store, conversations, example } = filled(27)
+  const { conversationId } = conversations[0]!
+  const draft = () => store.listConversations(new Set()).find((c) => c.conversationId === conversationId)?.draft
+  expect(store.saveDraft(conversationId, '未寫完')).toEqual({ ok: true, value: true })
+  expect(store.saveDraft(conversationId, '未寫完')).toEqual({ ok: true, value: false })
+  expect(draft()).toBe('未寫完')
+  const send = (body: string) =>
+    store.enqueue(conversationId, { clientId: example.id('message'), body, createdAtMs: 1 })
+  send('another thing')
+  expect(draft()).toBe('未寫完')
+  send('未寫完')
+  expect(draft()).toBeUndefined()
+  store.saveDraft(conversationId, 'x')
+  store.saveDraft(conversationId, '')
+  expect(draft()).toBeUndefined()
+  expect(store.saveDraft(example.id('conversation'), 'x')).toMatchObject({ error: { code: 'not-found' } })
+})

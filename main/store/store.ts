@@ -3,7 +3,7 @@
 // durable transaction; after close() no key of it is left in memory. Errors of SQLite and of sealed records leave as
 // exceptions that storeFailure() names.
 
-import type { ConversationView, MessagePage, PersonView } from '../../shared/bridge.ts'
+import type { CacheNotice, ConversationView, MessagePage, PersonView } from '../../shared/bridge.ts'
 import type {
   ClientId,
   ConversationEvent,
@@ -13,41 +13,38 @@ import type {
   UserId,
 } from '../../shared/model.ts'
 import { type Failure, ok, type Result } from '../../shared/result.ts'
-import type { Cipher } from '../vault/cipher.ts'
-import { type Cursors, eventsBelow, loadCache, type OutboxEntry } from './cache.ts'
-import { openDatabase, storeFailure } from './database.ts'
-
-export type { Applied } from './mirror.ts'
-
-import { type Applied, applyAccess, applyDirectory, applyEvents, applyRead } from './mirror.ts'
-import { enqueue, setFailure, takeOut, waiting } from './outbox.ts'
+import { type Cache, loadCache, putValue, transact } from './cache.ts'
+import { type DatabaseParts, openDatabase, type SealedDatabase } from './database.ts'
+import { eventsBetween } from './events.ts'
+import { type Bounds, type Evicted, evictOnce, isFull, oldestAtMs, sealEviction } from './eviction.ts'
+import { storeFailure } from './failures.ts'
+import { type FoundMessage, type IndexWork, indexWork, type Slot, slots, storedMessage } from './indexing.ts'
+import { type Applied, applyAccess, applyDirectory, applyEvents, applyRead, type Lost } from './mirror.ts'
+import { enqueue, saveDraft, setFailure, takeOut, waiting } from './outbox.ts'
+import { removeQuarantined, rescueUnsent } from './quarantine.ts'
+import type { Cursors, OutboxEntry, ShardRow, Unsent } from './records.ts'
+import { dropKeys, dropOrphanKeys, newShardKey, nextShardId, putShards } from './shards.ts'
 import { conversationName, listConversations, personView, readPage } from './view.ts'
+
+export type { Bounds, Evicted } from './eviction.ts'
+export type { FoundMessage, IndexedMessage, IndexWork, Slot } from './indexing.ts'
+export type { Applied, Lost } from './mirror.ts'
+export type { CoveredRange, ShardRow, Unsent } from './records.ts'
 
 export interface Position {
   readonly conversationId: ConversationId
   /** Cached events are exactly low…high; 0…0 where none is. */
   readonly low: number
   readonly high: number
-}
-
-/** A stored message as the search index takes it. */
-export interface IndexedMessage {
-  readonly slot: number
-  readonly conversationId: ConversationId
-  readonly seq: number
-  readonly atMs: number
-  readonly body: string
+  /** No history below `low` is to be fetched unasked: it has been evicted, or would be. */
+  readonly isBounded: boolean
 }
 
 export interface Store {
   readonly self: UserId
   cursors(): Cursors
   applyDirectory(people: readonly Person[], cursor: string): void
-  applyAccess(
-    granted: readonly ConversationInfo[],
-    revoked: readonly ConversationId[],
-    cursor: string,
-  ): readonly ConversationId[]
+  applyAccess(granted: readonly ConversationInfo[], revoked: readonly ConversationId[], cursor: string): readonly Lost[]
   applyEvents(conversationId: ConversationId, events: readonly ConversationEvent[]): Applied
   applyRead(conversationId: ConversationId, seq: number, by: 'server' | 'user'): boolean
   positions(): Position[]
@@ -75,65 +72,148 @@ export interface Store {
   unread(): number
   /** Messages waiting or refused. */
   queued(): number
-  /** Messages of a conversation with seq < `before`, newest first: at most `limit` events are looked at. */
-  messagesBelow(
-    conversationId: ConversationId,
-    before: number,
-    limit: number,
-  ): { messages: IndexedMessage[]; next: number | undefined }
+  /** Keeps what the user has begun to write; ok(false) where nothing changed. Codes: not-found. */
+  saveDraft(conversationId: ConversationId, text: string): Result<boolean>
+  /** Every message that has not left, for carrying over to another cache. */
+  unsent(): Unsent[]
+  /** That an earlier cache was set aside, until the user has seen it. */
+  notice(): CacheNotice | undefined
+  dismissNotice(): void
+
+  // --- bounds ---
+  /** Sets what is kept; history beyond it is no longer asked for. */
+  setBounds(bounds: Bounds): void
+  /** Evicts a little of what is beyond the bounds; undefined once all is within. */
+  evictOnce(): Evicted | undefined
+  /** After a run of evictions: nothing of what has left is had through the write-ahead log or a cache set aside. */
+  sealEviction(): void
+
+  // --- what search needs ---
+  /** What events of a conversation mean for the index; at most a few hundred at a time. */
+  indexWork(slot: number, fromSeq: number, toSeq: number): IndexWork
+  /** The conversations and their cached ranges; those with the newest messages first. */
+  slots(): Slot[]
+  shards(): readonly ShardRow[]
+  nextShardId(): number
+  /** A key for a shard that is about to be written; durable. The caller zeroes its copy. */
+  newShardKey(): { readonly keyId: number; readonly key: Uint8Array }
+  /** A copy of a shard's key; the caller zeroes it. */
+  shardKey(keyId: number): Uint8Array | undefined
+  /** Notes written shards and takes others away; the keys of what they replace are destroyed. */
+  putShards(rows: readonly ShardRow[], dropped: readonly number[]): void
+  dropKeys(keyIds: readonly number[]): void
+  senderSlots(match: (person: PersonView) => boolean): number[]
+  conversationSlots(match: (name: string, conversationId: ConversationId) => boolean): number[]
   slotOf(conversationId: ConversationId): number | undefined
-  /** One stored message, for search results. */
-  message(
-    slot: number,
-    seq: number,
-  ):
-    | { conversationId: ConversationId; conversationName: string; senderName: string; atMs: number; body: string }
-    | undefined
+  /** One stored message as it reads now; undefined where it is deleted or gone. */
+  message(slot: number, seq: number): FoundMessage | undefined
+
+  // --- the file ---
+  /** Looks through the next stretch of what is stored after an unclean end; false when done. Throws where it is damaged. */
+  verifyStep(): boolean
+  /** Seals the keyring under another root key, durably; records stay as they are. */
+  rekey(rootKey: Uint8Array): void
+  /** Rises with every change over the life of this cache. */
+  counter(): number
   keyCount(): number
   /** Closes the file and zeroes all keys. */
   close(): void
 }
 
-export interface StoreParts {
-  readonly file: string
-  readonly cipher: Cipher
-  readonly rootKey: Uint8Array
+export interface StoreParts extends DatabaseParts {
   /** The user this cache belongs to. */
   readonly self: UserId
+  /** From a cache that was set aside: what it leaves to this one. */
+  readonly inherited?: { readonly unsent: readonly Unsent[]; readonly notice: CacheNotice }
 }
 
-/** Opens (creating) the cache. Codes: store-too-new, store-corrupt, disk-full, profile-not-writable. */
-export function openStore({ self, ...parts }: StoreParts): Result<Store> {
+export type OpenedStore =
+  | { readonly ok: true; readonly value: Store }
+  /** Where the cache must be set aside: what could be rescued from it, and whether that is all. */
+  | { readonly ok: false; readonly error: Failure; readonly unsent: readonly Unsent[]; readonly maybeLost: boolean }
+
+/**
+ * Opens (creating) the cache. Codes: store-too-new, store-corrupt, store-other-key, store-rolled-back, disk-full,
+ * profile-in-use, profile-not-writable.
+ */
+export function openStore({ self, inherited, ...parts }: StoreParts): OpenedStore {
   const opened = openDatabase(parts)
-  if (!opened.ok) return opened
+  if (!opened.ok) return { ok: false, error: opened.error, ...rescue(opened.half, opened.error) }
   const sealed = opened.value
   try {
-    return ok(storeOver(loadCache(sealed), self))
+    const cache = loadCache(sealed)
+    if (sealed.wasUnclean) checkSmallTables(sealed)
+    dropOrphanKeys(cache)
+    if (inherited)
+      transact(cache, () => {
+        if (inherited.unsent.length > 0) putValue(cache, 'unsent', [...cache.values.unsent, ...inherited.unsent])
+        putValue(cache, 'notice', inherited.notice)
+      })
+    return ok(storeOver(cache, self, parts.file))
   } catch (error) {
-    sealed.close()
-    return { ok: false, error: storeFailure(error) }
+    const failure = storeFailure(error)
+    return { ok: false, error: failure, ...rescue(sealed, failure) }
   }
 }
 
-function storeOver(cache: ReturnType<typeof loadCache>, self: UserId): Store {
-  const bySlot = (slot: number) => [...cache.conversations.values()].find((entry) => entry.slot === slot)
+/** Failures after which a cache is set aside: waiting would not mend it. */
+const lastingFailures: ReadonlySet<string> = new Set(['store-corrupt', 'store-other-key', 'store-rolled-back'])
+
+/** What can be read of the outbox of a cache that cannot be used; closes it. */
+function rescue(half: SealedDatabase | undefined, failure: Failure) {
+  try {
+    if (!lastingFailures.has(failure.code)) return { unsent: [], maybeLost: false }
+    return half ? rescueUnsent(half) : { unsent: [], maybeLost: true }
+  } finally {
+    half?.close()
+  }
+}
+
+/** After an unclean end: the tables whose size does not grow with the messages. The events follow, bit by bit. */
+function checkSmallTables({ db }: SealedDatabase): void {
+  for (const table of ['keyring', 'state', 'person', 'conversation', 'segment', 'outbox', 'shard']) {
+    const found = db.pragma(`quick_check('${table}')`, { simple: true })
+    if (found !== 'ok') throw Object.assign(new Error('quick_check'), { code: 'SQLITE_CORRUPT' })
+  }
+}
+
+/** Events opened in one step of looking through: ~2 ms. */
+const VERIFY_AT_A_TIME = 250
+
+function storeOver(cache: Cache, self: UserId, file: string): Store {
+  let bounds: Bounds = { oldestMs: 0, most: Number.MAX_SAFE_INTEGER }
+  const slotIds = new Map<number, ConversationId>()
+  const bySlot = (slot: number) => {
+    const known = cache.conversations.get(slotIds.get(slot) as ConversationId)
+    if (known?.slot === slot) return known
+    const found = [...cache.conversations.values()].find((entry) => entry.slot === slot)
+    if (found) slotIds.set(slot, found.state.info.conversationId)
+    return found
+  }
+  const toVerify = cache.sealed.wasUnclean ? verifySteps(cache) : undefined
+
+  function positionOf(conversationId: ConversationId): Position | undefined {
+    const entry = cache.conversations.get(conversationId)
+    if (!entry) return undefined
+    const { low, high, floor = 0 } = entry.state
+    const isOldEnough = (oldestAtMs(cache, entry) ?? Number.POSITIVE_INFINITY) < bounds.oldestMs
+    return { conversationId, low, high, isBounded: high > 0 && (low <= floor || isOldEnough || isFull(cache, bounds)) }
+  }
+
   return {
     self,
-    cursors: () => cache.cursors,
+    cursors: () => cache.values.cursors,
     applyDirectory: (people, cursor) => applyDirectory(cache, people, cursor),
-    applyAccess: (granted, revoked, cursor) => applyAccess(cache, granted, revoked, cursor),
+    applyAccess(granted, revoked, cursor) {
+      const lost = applyAccess(cache, granted, revoked, cursor)
+      // A cache that was set aside must not keep what is revoked.
+      if (lost.length > 0) removeQuarantined(file)
+      return lost
+    },
     applyEvents: (conversationId, events) => applyEvents(cache, conversationId, events, self),
     applyRead: (conversationId, seq, by) => applyRead(cache, conversationId, seq, by, self),
-    positions: () =>
-      [...cache.conversations.values()].map(({ state }) => ({
-        conversationId: state.info.conversationId,
-        low: state.low,
-        high: state.high,
-      })),
-    position(conversationId) {
-      const state = cache.conversations.get(conversationId)?.state
-      return state && { conversationId, low: state.low, high: state.high }
-    },
+    positions: () => [...cache.conversations.keys()].flatMap((id) => positionOf(id) ?? []),
+    position: positionOf,
     unsentRead(conversationId, serverReadSeq) {
       const want = cache.conversations.get(conversationId)?.state.wantReadSeq ?? 0
       return want > serverReadSeq ? want : undefined
@@ -143,6 +223,7 @@ function storeOver(cache: ReturnType<typeof loadCache>, self: UserId): Store {
     outboxEntry: (clientId) => cache.outbox.get(clientId),
     setFailure: (clientId, failure) => setFailure(cache, clientId, failure),
     takeOut: (clientId) => takeOut(cache, clientId),
+    saveDraft: (conversationId, text) => saveDraft(cache, conversationId, text),
     listConversations: (sending) => listConversations({ cache, self, sending }),
     readPage: (conversationId, before, limit, sending) =>
       readPage({ cache, self, sending }, conversationId, before, limit),
@@ -152,40 +233,66 @@ function storeOver(cache: ReturnType<typeof loadCache>, self: UserId): Store {
       return person && personView(person)
     },
     unread: () => [...cache.conversations.values()].reduce((sum, { state }) => sum + state.unread, 0),
-    queued: () => cache.outbox.size,
-    messagesBelow(conversationId, before, limit) {
-      const entry = cache.conversations.get(conversationId)
-      if (!entry) return { messages: [], next: undefined }
-      const found = eventsBelow(cache, entry, before - 1, limit)
-      const lowest = found.at(-1)?.seq
-      const messages = found.flatMap(({ seq, record }) =>
-        record.content.type === 'message' && typeof record.content.body === 'string'
-          ? [{ slot: entry.slot, conversationId, seq, atMs: record.atMs, body: record.content.body }]
-          : [],
-      )
-      return { messages, next: found.length === limit && lowest !== undefined && lowest > 1 ? lowest : undefined }
+    queued: () => cache.outbox.size + cache.values.unsent.length,
+    unsent: () => [
+      ...cache.values.unsent,
+      ...[...cache.outbox.values()].map(({ conversationId, record }) => ({ conversationId, record })),
+    ],
+    notice: () => cache.values.notice,
+    dismissNotice() {
+      if (cache.values.notice) transact(cache, () => putValue(cache, 'notice', undefined))
     },
+    setBounds(next) {
+      bounds = next
+    },
+    evictOnce: () => evictOnce(cache, bounds),
+    sealEviction() {
+      sealEviction(cache)
+      removeQuarantined(file)
+    },
+    indexWork(slot, fromSeq, toSeq) {
+      const entry = bySlot(slot)
+      return entry ? indexWork(cache, entry, fromSeq, toSeq) : { entries: [], removed: [] }
+    },
+    slots: () => slots(cache),
+    shards: () => [...cache.shards.values()],
+    nextShardId: () => nextShardId(cache),
+    newShardKey: () => newShardKey(cache),
+    shardKey: (keyId) => cache.sealed.copyKey(keyId),
+    putShards: (rows, dropped) => putShards(cache, rows, dropped),
+    dropKeys: (keyIds) => dropKeys(cache, keyIds),
+    senderSlots: (match) =>
+      [...cache.people.values()].filter(({ person }) => match(personView(person))).map(({ slot }) => slot),
+    conversationSlots: (match) =>
+      [...cache.conversations.values()]
+        .filter(({ state }) => match(conversationName(cache, state.info, self), state.info.conversationId))
+        .map(({ slot }) => slot),
     slotOf: (conversationId) => cache.conversations.get(conversationId)?.slot,
     message(slot, seq) {
       const entry = bySlot(slot)
-      const [found] = entry ? eventsBelow(cache, entry, seq, 1, seq) : []
-      if (!entry || !found || found.record.content.type !== 'message') return undefined
-      const { info } = entry.state
-      return {
-        conversationId: info.conversationId,
-        conversationName: conversationName(cache, info, self),
-        senderName: cache.people.get(found.record.actorId)?.person.displayName ?? '—',
-        atMs: found.record.atMs,
-        body: String(found.record.content.body),
-      }
+      return entry && storedMessage(cache, self, entry, seq)
     },
+    verifyStep: () => toVerify?.next().done === false,
+    rekey: (rootKey) => cache.sealed.rekey(rootKey),
+    counter: () => cache.sealed.counter(),
     keyCount: () => cache.sealed.keyCount(),
     close() {
       cache.sealed.close()
-      cache.people.clear()
-      cache.conversations.clear()
-      cache.outbox.clear()
-      cache.lastMessages.clear()
+      for (const held of [cache.people, cache.conversations, cache.outbox, cache.lastMessages, slotIds]) held.clear()
+      cache.values = { cursors: { directory: '', access: '' }, unsent: [], notice: undefined }
     },
+  }
+}
+
+/** Opens every event there is, a stretch at a time. Throws CorruptRecord at the first that does not open. */
+function* verifySteps(cache: Cache): Generator<void> {
+  for (const id of [...cache.conversations.keys()]) {
+    for (let from = cache.conversations.get(id)?.state.low ?? 0; ; from += VERIFY_AT_A_TIME) {
+      // What has left meanwhile, or come, is not looked at twice.
+      const entry = cache.conversations.get(id)
+      if (!entry || from > entry.state.high) break
+      eventsBetween(cache, entry, from, from + VERIFY_AT_A_TIME - 1)
+      yield
+    }
   }
 }

@@ -1,16 +1,20 @@
 // Owns what the window sees: the mirror and the outbox joined, in the bridge's shapes. Reads only.
 // Always holds: a message is shown once, either as waiting or as sent; names are today's names from the directory.
 
-import type { ConversationView, MessagePage, MessageView, PersonView } from '../../shared/bridge.ts'
+import type { ConversationView, FileView, MessagePage, MessageView, PersonView } from '../../shared/bridge.ts'
 import {
+  type ClientId,
   type ConversationEvent,
   type ConversationId,
+  type FileInfo,
   isKnownContent,
   type Person,
   type UserId,
 } from '../../shared/model.ts'
 import { fail, ok, type Result } from '../../shared/result.ts'
-import { type Cache, type ConversationEntry, type EventRecord, eventsBelow, type OutboxEntry } from './cache.ts'
+import type { Cache } from './cache.ts'
+import { eventsBelow, readAmendment } from './events.ts'
+import { type ConversationEntry, type EventRecord, eventId, type OutboxEntry, REDACTED } from './records.ts'
 
 /** How far back the list looks for a conversation's last message: notices may follow it. */
 const PREVIEW_LOOKBACK = 20
@@ -72,6 +76,7 @@ function conversationView(
     unread,
     queued: waiting.filter((entry) => !entry.record.failure).length,
     failed: waiting.filter((entry) => entry.record.failure).length,
+    ...(entry.state.draft && { draft: entry.state.draft }),
     ...(shown && {
       lastAtMs: shown.atMs,
       lastMessage: {
@@ -95,12 +100,20 @@ function lastMessage(cache: Cache, entry: ConversationEntry): { seq: number; rec
   const id = entry.state.info.conversationId
   if (!cache.lastMessages.has(id)) {
     const recent = eventsBelow(cache, entry, entry.state.high, PREVIEW_LOOKBACK)
-    cache.lastMessages.set(
-      id,
-      recent.find(({ record }) => record.content.type === 'message'),
-    )
+    const last = recent.find(({ record }) => record.content.type === 'message')
+    cache.lastMessages.set(id, last && { seq: last.seq, record: asItReads(cache, entry, last.seq, last.record) })
   }
   return cache.lastMessages.get(id)
+}
+
+/** A message with the words of its latest edit. */
+export function asItReads(cache: Cache, entry: ConversationEntry, seq: number, record: EventRecord): EventRecord {
+  const amendment = amendmentOf(cache, entry, seq)
+  return amendment?.type === 'edited' ? { ...record, content: { ...record.content, body: amendment.body } } : record
+}
+
+function amendmentOf(cache: Cache, entry: ConversationEntry, seq: number) {
+  return cache.amendments.has(eventId(entry.slot, seq)) ? readAmendment(cache, entry.slot, seq) : undefined
 }
 
 function bodyOf(content: ConversationEvent['content']): string | undefined {
@@ -124,22 +137,29 @@ export function readPage(
   const top = before === undefined ? high : Math.min(high, before - 1)
   const found = high === 0 ? [] : eventsBelow(cache, entry, top, limit)
   const lowest = found.at(-1)?.seq ?? (before === undefined ? high + 1 : before)
-  const messages = found.reverse().flatMap(({ seq, record }) => messageView(context, seq, record) ?? [])
+  const messages = found.reverse().flatMap(({ seq, record }) => messageView(context, entry, seq, record) ?? [])
   if (before === undefined) messages.push(...waitingViews(context, conversationId))
+  // A conversation begins with its own creation: one without any event here has not been fetched yet.
   const cacheEnds = lowest <= low || high === 0
   return ok({
     conversationId,
     messages,
     ...(lowest > 1 && { before: lowest }),
-    olderUnavailable: cacheEnds && lowest > 1,
+    olderUnavailable: cacheEnds && (lowest > 1 || high === 0),
     readSeq: Math.max(readSeq, wantReadSeq),
   })
 }
 
-function messageView(context: ViewContext, seq: number, record: EventRecord): MessageView | undefined {
+function messageView(
+  context: ViewContext,
+  entry: ConversationEntry,
+  seq: number,
+  record: EventRecord,
+): MessageView | undefined {
   const { cache, self } = context
   const { content } = record
-  if (!isKnownContent(content)) return undefined
+  const isGone = content.type === REDACTED
+  if (!isGone && !isKnownContent(content)) return undefined
   const mine = record.actorId === self
   const common = {
     seq,
@@ -149,16 +169,27 @@ function messageView(context: ViewContext, seq: number, record: EventRecord): Me
     atMs: record.atMs,
     delivery: { state: 'sent' as const },
   }
+  if (isGone || !isKnownContent(content)) return goneView(cache, entry, seq, common, content.clientId)
   const names = (ids: readonly UserId[]) => ids.map((id) => nameOf(cache, id))
   switch (content.type) {
-    case 'message':
-      // Our own message keeps the key it had in the outbox, so that it does not jump; others cannot choose a key.
+    case 'message': {
+      const amendment = amendmentOf(cache, entry, seq)
+      const edit = amendment?.type === 'edited' ? amendment : undefined
       return {
         ...common,
-        key: mine ? content.clientId : `seq:${seq}`,
-        ...(mine && { clientId: content.clientId }),
-        content: { type: 'text', text: content.body },
+        ...keyOf(mine, seq, content.clientId),
+        content: {
+          type: 'text',
+          text: edit?.body ?? content.body,
+          ...(edit && { editedAtMs: edit.atMs }),
+          ...(content.files && { files: filesView(content.files) }),
+        },
       }
+    }
+    // They show on the message they change.
+    case 'edited':
+    case 'deleted':
+      return undefined
     case 'created':
       return { ...common, key: `seq:${seq}`, content: { type: 'notice', notice: 'created', people: [] } }
     case 'joined':
@@ -174,6 +205,32 @@ function messageView(context: ViewContext, seq: number, record: EventRecord): Me
         content: { type: 'notice', notice: 'left', people: names([content.userId]) },
       }
   }
+}
+
+/** Our own message keeps the key it had in the outbox, so that it does not jump; others cannot choose a key. */
+function keyOf(mine: boolean, seq: number, clientId: ClientId): Pick<MessageView, 'key' | 'clientId'> {
+  return mine ? { key: clientId, clientId } : { key: `seq:${seq}` }
+}
+
+/** The place of a deleted message. What was an edit of one shows nothing. */
+function goneView(
+  cache: Cache,
+  entry: ConversationEntry,
+  seq: number,
+  common: Omit<MessageView, 'key' | 'content'>,
+  clientId: unknown,
+): MessageView | undefined {
+  if (amendmentOf(cache, entry, seq)?.type !== 'deleted') return undefined
+  return {
+    ...common,
+    ...keyOf(common.mine && typeof clientId === 'string', seq, clientId as ClientId),
+    content: { type: 'deleted' },
+  }
+}
+
+/** Files as shown: names and sizes, no address. */
+export function filesView(files: readonly FileInfo[]): FileView[] {
+  return files.map(({ name, mediaType, bytes }) => ({ name, mediaType, bytes }))
 }
 
 function waitingViews({ cache, self, sending }: ViewContext, conversationId: ConversationId): MessageView[] {

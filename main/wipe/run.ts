@@ -45,8 +45,8 @@ const noticeSchema = z.object({
 export interface WipeParts {
   readonly profile: Profile
   readonly vault: Pick<Vault, 'identity' | 'update' | 'sign' | 'destroyDataKeys' | 'destroyDeviceKey'>
-  /** Closes the cache and zeroes its keys. */
-  readonly closeCache: () => void
+  /** Closes the cache: its keys are zeroed when this returns, and nothing of it is written once it resolves. */
+  readonly closeCache: () => Promise<void>
   /** Closes logs and whatever else holds profile files open. */
   readonly releaseFiles: () => void
   readonly clearHostStorage: () => Promise<Removed>
@@ -156,13 +156,16 @@ export function createWipe(parts: WipeParts): Wipe {
 
   async function work(step: WipeStep, current: Journal): Promise<void> {
     switch (step) {
-      case 'destroy-keys':
+      case 'destroy-keys': {
+        let closed: Promise<void> | undefined
         try {
-          parts.closeCache()
+          closed = parts.closeCache()
         } finally {
           vault.destroyDataKeys()
         }
+        await closed
         return write({ ...current, keysGoneAtMs: parts.nowMs() })
+      }
       case 'remove-files': {
         parts.releaseFiles()
         const own = removeFiles(profile.dir, ['host/'])
