@@ -1,60 +1,10 @@
-// Owns how text is folded and cut for search, and how a query becomes a full-text expression. Pure.
-// Always holds: text and query are folded alike; each Han character is a token of its own and a run of them is a phrase, so
-// one-, two- and many-character queries find every occurrence; a Latin word is found by its beginning.
+// Owns how a search text becomes terms and filters, and where terms occur in a message. Pure: the time zone is an argument.
+// Always holds: text and query are folded alike; all terms must occur; a run of Han characters is a phrase, so that one-, two-
+// and many-character queries find every occurrence; a Latin word is found by its beginning.
 
-/** A folded text and, for each of its UTF-16 units, the place in the original it came from. */
-export interface Folded {
-  readonly text: string
-  /** origin[i] is where folded unit i begins in the original; one more entry marks the end. */
-  readonly origin: readonly number[]
-}
+import { fold, foldText, isSingly, type PlacedToken, placeTokens } from './fold.ts'
 
-/** Case, width and diacritics removed (NFKC, lower case, combining marks dropped), character by character. */
-export function fold(original: string): Folded {
-  let text = ''
-  const origin: number[] = []
-  let at = 0
-  for (const character of original) {
-    const folded = foldCharacter(character)
-    for (let i = 0; i < folded.length; i++) origin.push(at)
-    text += folded
-    at += character.length
-  }
-  origin.push(at)
-  return { text, origin }
-}
-
-function foldCharacter(character: string): string {
-  const code = character.codePointAt(0) as number
-  if (code < 128) return character.toLowerCase()
-  return character.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().normalize('NFC')
-}
-
-/**
- * Scripts written without blanks between words, and private-use characters (older HKSCS text has ideographs there): each
- * character is a token. Radicals and strokes of these scripts are symbols, no letters.
- */
-const singly = /(?=[\p{L}\p{N}])[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]|\p{Co}/u
-const wordly = /[\p{L}\p{N}]/u
-
-/** The tokens of a folded text, in order. */
-export function tokens(folded: string): string[] {
-  const found: string[] = []
-  let word = ''
-  for (const character of folded) {
-    if (singly.test(character)) {
-      if (word) found.push(word)
-      word = ''
-      found.push(character)
-    } else if (wordly.test(character)) word += character
-    else if (word) {
-      found.push(word)
-      word = ''
-    }
-  }
-  if (word) found.push(word)
-  return found
-}
+export { fold, tokens } from './fold.ts'
 
 /** One term of a query: tokens that must stand next to each other; the last may be the beginning of a word. */
 export interface Term {
@@ -64,26 +14,131 @@ export interface Term {
   readonly prefix: boolean
 }
 
-/** The terms of a query, separated by blanks; text in double quotes is one exact term. All must occur. */
-export function parseQuery(text: string): Term[] {
-  const terms: Term[] = []
-  for (const match of text.matchAll(/"([^"]*)"|([^\s"]+)/g)) {
-    const quoted = match[1] !== undefined
-    const placed = placeTokens(fold(match[1] ?? match[2] ?? '').text)
-    const last = placed.at(-1)
-    if (!last) continue
-    terms.push({
-      tokens: placed.map(({ token }) => token),
-      apart: placed.map(({ start }, i) => start !== (placed[i - 1]?.end ?? start)),
-      prefix: !quoted && !singly.test(last.token),
-    })
-  }
-  return terms
+export type FilterName = 'from' | 'in' | 'before' | 'after' | 'has'
+
+/** What else must hold of a message. Several `from` (or `in`) mean one of them. */
+export interface Filters {
+  /** Names of senders, as typed: see `matchesName`. */
+  readonly from?: readonly string[]
+  /** Names of conversations, as typed. */
+  readonly in?: readonly string[]
+  /** Only messages before this time (exclusive): the start of the day, month or year of `before:`. */
+  readonly beforeMs?: number
+  /** Only messages from this time on (inclusive): the end of the day, month or year of `after:`. */
+  readonly afterMs?: number
+  readonly hasFile?: true
 }
 
-/** The terms as an FTS5 expression. Tokens hold letters and digits only, so nothing in them can be an operator. */
-export function matchExpression(terms: readonly Term[]): string {
-  return terms.map((term) => `"${term.tokens.join(' ')}"${term.prefix ? '*' : ''}`).join(' AND ')
+export interface Query {
+  readonly terms: readonly Term[]
+  readonly filters: Filters
+  /** The first filter that cannot be followed, its value as typed. Nothing is to be searched then. */
+  readonly problem?: { readonly filter: FilterName; readonly value: string }
+}
+
+/** When a day begins in the computer's time zone; day and month count from 1 and may lie past the end of theirs. */
+export type DayStart = (year: number, month: number, day: number) => number
+
+const filterNames: Readonly<Record<string, FilterName>> = {
+  from: 'from',
+  來自: 'from',
+  来自: 'from',
+  in: 'in',
+  在: 'in',
+  before: 'before',
+  之前: 'before',
+  after: 'after',
+  之後: 'after',
+  之后: 'after',
+  has: 'has',
+  有: 'has',
+}
+const fileWords = new Set(['file', 'files', 'attachment', 'attachments', '檔案', '文件', '附件'].map(foldText))
+
+const QUOTED = '["“”„＂]([^"“”„＂]*)["“”„＂]|「([^「」]*)」|『([^『』]*)』'
+const UNQUOTED = '[^\\s"“”„＂「」『』]+'
+// A filter stands at the start of a word and its value right after the colon: `https://` and `re:invent` are none.
+const piece = new RegExp(
+  `(?<!\\S)(${Object.keys(filterNames).join('|')})[:：](?!//)(?:${QUOTED}|(${UNQUOTED}))|${QUOTED}|(${UNQUOTED})`,
+  'giu',
+)
+
+/**
+ * A search text: terms separated by blanks, "exact phrases" in quotes, and the filters `from:` `in:` `before:` `after:`
+ * `has:file` with quoted values where they have blanks. Dates are YYYY-MM-DD (or with / or .), YYYY-MM, YYYY.
+ */
+export function parseQuery(text: string, dayStart: DayStart): Query {
+  const terms: Term[] = []
+  const from: string[] = []
+  const within: string[] = []
+  let beforeMs: number | undefined
+  let afterMs: number | undefined
+  let hasFile = false
+  let problem: Query['problem']
+  for (const match of text.matchAll(piece)) {
+    const filter = filterNames[match[1]?.toLowerCase() ?? '']
+    if (!filter) {
+      const phrase = match[6] ?? match[7] ?? match[8]
+      const term = termOf(phrase ?? match[9] ?? '', phrase === undefined)
+      if (term) terms.push(term)
+      continue
+    }
+    const value = match[2] ?? match[3] ?? match[4] ?? match[5] ?? ''
+    const period = filter === 'before' || filter === 'after' ? parsePeriod(value, dayStart) : undefined
+    if (filter === 'from' && value.trim()) from.push(value)
+    else if (filter === 'in' && value.trim()) within.push(value)
+    else if (filter === 'has' && fileWords.has(foldText(value).trim())) hasFile = true
+    else if (filter === 'before' && period) beforeMs = Math.min(period.startMs, beforeMs ?? period.startMs)
+    else if (filter === 'after' && period) afterMs = Math.max(period.endMs, afterMs ?? period.endMs)
+    else problem ??= { filter, value }
+  }
+  return {
+    terms,
+    filters: {
+      ...(from.length > 0 && { from }),
+      ...(within.length > 0 && { in: within }),
+      ...(beforeMs !== undefined && { beforeMs }),
+      ...(afterMs !== undefined && { afterMs }),
+      ...(hasFile && { hasFile }),
+    },
+    ...(problem && { problem }),
+  }
+}
+
+function termOf(text: string, unquoted: boolean): Term | undefined {
+  const placed = placeTokens(foldText(text))
+  const last = placed.at(-1)
+  if (!last) return undefined
+  return {
+    tokens: placed.map(({ token }) => token),
+    apart: placed.map(({ start }, i) => start !== (placed[i - 1]?.end ?? start)),
+    prefix: unquoted && !isSingly(last.token),
+  }
+}
+
+/** The day, month or year that a date names: [startMs, endMs). */
+function parsePeriod(value: string, dayStart: DayStart): { startMs: number; endMs: number } | undefined {
+  const match = /^([12]\d{3})(?:[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?|月)?|年)?$/.exec(foldText(value).trim())
+  if (!match) return undefined
+  const year = Number(match[1])
+  if (match[2] === undefined) return { startMs: dayStart(year, 1, 1), endMs: dayStart(year + 1, 1, 1) }
+  const month = Number(match[2])
+  if (month < 1 || month > 12) return undefined
+  if (match[3] === undefined) return { startMs: dayStart(year, month, 1), endMs: dayStart(year, month + 1, 1) }
+  const day = Number(match[3])
+  if (day < 1 || day > daysIn(year, month)) return undefined
+  return { startMs: dayStart(year, month, day), endMs: dayStart(year, month, day + 1) }
+}
+
+function daysIn(year: number, month: number): number {
+  if (month === 2) return (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0 ? 29 : 28
+  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31
+}
+
+/** Whether a name is meant by a filter's value: words of it by their beginning, Han characters anywhere, folded. */
+export function matchesName(value: string, name: string): boolean {
+  const term = termOf(value, true)
+  return term !== undefined && findRanges(name, [term]).length > 0
 }
 
 /**
@@ -121,7 +176,7 @@ function fits(term: Term, placed: readonly PlacedToken[], from: number, text: st
 /** No character between them, or a blank between a Han character and a Latin word, which typists set or leave out. */
 function areJoined(before: PlacedToken, here: PlacedToken, text: string): boolean {
   if (before.end === here.start) return true
-  const isMixed = singly.test(before.token) !== singly.test(here.token)
+  const isMixed = isSingly(before.token) !== isSingly(here.token)
   return isMixed && text.slice(before.end, here.start).trim() === ''
 }
 
@@ -130,23 +185,6 @@ function endInOriginal(origin: readonly number[], end: number): number {
   let next = end
   while (next < origin.length - 1 && origin[next] === origin[end - 1]) next++
   return origin[next] ?? 0
-}
-
-interface PlacedToken {
-  readonly token: string
-  readonly start: number
-  readonly end: number
-}
-
-function placeTokens(folded: string): PlacedToken[] {
-  const placed: PlacedToken[] = []
-  let from = 0
-  for (const token of tokens(folded)) {
-    const start = folded.indexOf(token, from)
-    from = start + token.length
-    placed.push({ token, start, end: from })
-  }
-  return placed
 }
 
 function merge(ranges: [number, number][]): [number, number][] {
