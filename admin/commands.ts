@@ -1,51 +1,13 @@
 // Owns the table of commands: noun, verb, operand, flags, the request each makes and how its answer reads.
 // Always holds: usage texts, the parser and the work all follow from this one table; `value` is what --json prints.
 
-import type { AdminConversation, AdminDevice, AdminKeys, AdminUser, AdminWipe } from '../shared/admin.ts'
+import type { AdminConversation, AdminDevice, AdminKeys, AdminShare, AdminUser, AdminWipe } from '../shared/admin.ts'
 import { conversationKinds } from '../shared/model.ts'
-import { ok, type Result } from '../shared/result.ts'
-import type { AdminCall } from './client.ts'
+import type { Result } from '../shared/result.ts'
+import { type Command, type CommandContext, defined, need, type Output, shown, yesNo } from './command.ts'
+import { policyCommands } from './policy.ts'
 import { block, table } from './text.ts'
-import { readDocuments, readKeys, type VerifyDetached, verifyWipe, type WipeVerdict } from './verification.ts'
-
-export interface Flag {
-  /** As in usage texts: NAME, a,b, k=v. */
-  readonly value: string
-  readonly doc: string
-  readonly required?: boolean
-  /** False for a value that is not of the form that `value` shows. */
-  readonly check?: (value: string) => boolean
-}
-
-/** An answer, as value for programs and as text for people. */
-export interface Output {
-  readonly value: unknown
-  readonly text: string
-}
-
-export interface CommandContext {
-  /** The server's API; `undefined` where the command runs without one. */
-  readonly call: AdminCall | undefined
-  readonly operand: string
-  /** Value of a flag of this command, if given. */
-  readonly flag: (name: string) => string | undefined
-  /** Text of a file, `-` for standard input; `bad-input` where it cannot be read or is too large. */
-  readonly readText: (path: string) => Promise<Result<string>>
-  readonly verifyDetached: VerifyDetached
-  readonly nowMs: () => number
-}
-
-export interface Command {
-  readonly noun: string
-  /** Absent for a noun that is a command by itself. */
-  readonly verb?: string
-  readonly operand?: string
-  readonly flags: Readonly<Record<string, Flag>>
-  readonly doc: string
-  /** A flag that makes server and token unnecessary. */
-  readonly offlineWith?: string
-  readonly run: (context: CommandContext) => Promise<Result<Output>>
-}
+import { readDocuments, readKeys, verifyWipe, type WipeVerdict } from './verification.ts'
 
 export const commands: readonly Command[] = [
   {
@@ -181,6 +143,16 @@ export const commands: readonly Command[] = [
       ),
   },
   {
+    noun: 'devices',
+    verb: 'rotate',
+    operand: 'ID',
+    doc: 'Gives a desktop a new server half of its root key and destroys the old one. A desktop whose lease runs out before it connects again loses its cache and what it had not sent.',
+    flags: {},
+    run: async ({ call, operand }) =>
+      shown(await need(call)('rotateDevice', { params: { deviceId: operand } }), shareText),
+  },
+  ...policyCommands,
+  {
     noun: 'wipes',
     verb: 'show',
     operand: 'ID',
@@ -245,19 +217,6 @@ async function verify({
   return shown(verifyWipe(documents.value, keys.value, verifyDetached, nowMs()), verdictText)
 }
 
-function need(call: AdminCall | undefined): AdminCall {
-  if (!call) throw new TypeError('this command needs a server')
-  return call
-}
-
-function shown<T>(result: Result<T>, text: (value: T) => string): Result<Output> {
-  return result.ok ? ok({ value: result.value, text: text(result.value) }) : result
-}
-
-function defined(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined))
-}
-
 function isConversationKind(text: string): boolean {
   return conversationKinds.some((kind) => kind === text)
 }
@@ -277,10 +236,6 @@ function parseLabels(text: string | undefined): Record<string, string> | undefin
     labels.set(key, part.slice(at + 1).trim())
   }
   return Object.fromEntries(labels)
-}
-
-function yesNo(value: boolean): string {
-  return value ? 'yes' : 'no'
 }
 
 function listText(headings: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -327,6 +282,14 @@ function devicesText(devices: readonly AdminDevice[]): string {
       device.id,
     ]),
   )
+}
+
+function shareText(share: AdminShare): string {
+  return block([
+    ['device', share.deviceId],
+    ['generation', String(share.generation)],
+    ['handed out', share.connected ? 'now' : 'when the desktop connects'],
+  ])
 }
 
 function wipeText(wipe: AdminWipe): string {

@@ -41,6 +41,7 @@ const device = {
   connected: true,
 }
 const wipe = { wipeId, deviceId, status: 'pending', order: 'a.b.c', issuedAt: instant, devicePublicKey: 'x' }
+const policy = { leaseHours: 72, notifications: 'full', contentProtection: false }
 const keys = { workspaceId: example.id('workspace'), workspaceName: '海灣行', authority: [], devices: [] }
 
 let folder: string
@@ -139,6 +140,32 @@ describe('commands', () => {
       body: { reason: '離職 leaver' },
       answer: wipe,
     },
+    {
+      words: ['devices', 'rotate', deviceId],
+      route: 'rotateDevice',
+      params: { deviceId },
+      body: {},
+      answer: { deviceId, generation: 2, connected: false },
+    },
+    { words: ['policy', 'show'], route: 'showPolicy', answer: policy },
+    {
+      words: ['policy', 'set', '--cache-days', '30', '--cache-max-messages', '5000', '--content-protection', 'on'],
+      route: 'changePolicy',
+      body: { cacheDays: 30, cacheMaxMessages: 5000, contentProtection: true },
+      answer: { ...policy, cacheDays: 30 },
+    },
+    {
+      words: ['policy', 'set', '--lease-hours=24', '--notifications=hidden', '--lock-after-minutes=5'],
+      route: 'changePolicy',
+      body: { leaseHours: 24, notifications: 'hidden', lockAfterMinutes: 5 },
+      answer: { ...policy, lockAfterMinutes: 5 },
+    },
+    {
+      words: ['policy', 'set', '--cache-days', 'default', '--content-protection', 'off'],
+      route: 'changePolicy',
+      body: { cacheDays: null, contentProtection: false },
+      answer: policy,
+    },
     { words: ['wipes', 'show', wipeId], route: 'showWipe', params: { wipeId }, answer: wipe },
     { words: ['keys', 'show'], route: 'showKeys', answer: keys },
     { words: ['status'], route: 'status', answer: { version: '0.1.0', timeMs: exampleTimeMs, connections: 2 } },
@@ -211,6 +238,15 @@ describe('usage', () => {
     [['users', 'list']],
     [['users', 'list', '--server', 'http://127.0.0.1:1']],
     [['wipes', 'verify', 'file']],
+    [[...server, 'policy', 'set']],
+    [[...server, 'policy', 'set', '--cache-days', '0']],
+    [[...server, 'policy', 'set', '--cache-days', '1e3']],
+    [[...server, 'policy', 'set', '--cache-max-messages', '999']],
+    [[...server, 'policy', 'set', '--lease-hours', 'default']],
+    [[...server, 'policy', 'set', '--lease-hours', '72.5']],
+    [[...server, 'policy', 'set', '--notifications', 'loud']],
+    [[...server, 'policy', 'set', '--content-protection', 'true']],
+    [[...server, 'policy', 'set', '--lock-after-minutes', '1441']],
   ])('[ADC4] %j is wrong usage: exit 2, usage on stderr, nothing on stdout', async (argv) => {
     const plain = await run(argv)
     expect({ status: plain.status, stdout: plain.stdout }).toEqual({ status: 2, stdout: '' })
@@ -218,6 +254,12 @@ describe('usage', () => {
     const json = await run([...argv, '--json'])
     expect({ status: json.status, stdout: json.stdout }).toEqual({ status: 2, stdout: '' })
     expect(JSON.parse(json.stderr)).toMatchObject({ error: { code: 'wrong-usage', usage: expect.any(String) } })
+  })
+
+  test('[ADC4] a figure of policy that is out of bounds is told its bounds', async () => {
+    const { stderr } = await run([...server, 'policy', 'set', '--cache-max-messages', '5'])
+    expect(stderr).toContain('--cache-max-messages takes 1000..1000000|default.')
+    expect((await run(['policy', '--help'])).stdout).toContain('--lease-hours 1..8760')
   })
 
   test('[ADC4] --help alone lists every command, and after a noun its flags', async () => {
@@ -233,7 +275,7 @@ describe('usage', () => {
     ]) {
       expect(all.stdout).toContain(words)
     }
-    for (const noun of ['users', 'enroll', 'conversations', 'devices', 'wipes', 'keys', 'status']) {
+    for (const noun of ['users', 'enroll', 'conversations', 'devices', 'policy', 'wipes', 'keys', 'status']) {
       const one = await run([noun, '--help'])
       expect({ status: one.status, stderr: one.stderr }).toEqual({ status: 0, stderr: '' })
       expect(one.stdout).toContain(noun)

@@ -4,7 +4,7 @@
 
 import { type Failure, ok, type Result } from '../shared/result.ts'
 import { type AdminCall, createAdminClient, parseServerUrl } from './client.ts'
-import type { Output } from './commands.ts'
+import type { Output } from './command.ts'
 import { safeJson, safeText } from './text.ts'
 import { readToken } from './token.ts'
 import { type Invocation, parseCommandLine, shortUsage } from './usage.ts'

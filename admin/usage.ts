@@ -3,7 +3,8 @@
 
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
 import { fail, ok, type Result } from '../shared/result.ts'
-import { type Command, commands } from './commands.ts'
+import type { Command } from './command.ts'
+import { commands } from './commands.ts'
 
 /** A command line understood. */
 export type Invocation =
@@ -105,6 +106,9 @@ function checkFlags(command: Command, flags: ReadonlyMap<string, string>): strin
     if (!globalFlags.has(name) && !Object.hasOwn(command.flags, name)) {
       return `--${name} is not a flag of "${[command.noun, command.verb].filter(Boolean).join(' ')}".`
     }
+  }
+  if (command.needsFlag && !Object.keys(command.flags).some((name) => flags.has(name))) {
+    return `"${headOf(command)}" needs at least one flag.`
   }
   for (const [name, flag] of Object.entries(command.flags)) {
     const value = flags.get(name)

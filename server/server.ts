@@ -15,7 +15,8 @@ import { type Clock, createSystemRandom, type Random, systemClock } from './cloc
 import { createCommits } from './commits.ts'
 import { createConversations } from './conversations/conversations.ts'
 import { createImport, type History, type Imported } from './conversations/import.ts'
-import { createConversationLog } from './conversations/log.ts'
+import { createConversationLog, type Place } from './conversations/log.ts'
+import { createRecorder, type Entry } from './conversations/recorder.ts'
 import { openDataDir } from './data-dir.ts'
 import { createAttempts } from './devices/attempts.ts'
 import { createDevices } from './devices/devices.ts'
@@ -25,6 +26,7 @@ import { createDirectory } from './directory/directory.ts'
 import { createConnections } from './gateway/connections.ts'
 import { createFeeds } from './gateway/feeds.ts'
 import { createGateway } from './gateway/gateway.ts'
+import { createLeases } from './gateway/leases.ts'
 import { createLive } from './gateway/live.ts'
 import { ownOrigins } from './gateway/origins.ts'
 import { createSendRate } from './gateway/send-rate.ts'
@@ -32,6 +34,7 @@ import { createSessions } from './gateway/session.ts'
 import { createHttp } from './http.ts'
 import { createKeys, openKeys, type ServerKeys } from './keys.ts'
 import { type Log, silentLog } from './log.ts'
+import { openPolicies } from './policies.ts'
 import { createSealing } from './sealing.ts'
 import type { Store } from './store/port.ts'
 import { openSqliteStore } from './store/sqlite.ts'
@@ -70,6 +73,11 @@ export interface Server {
   readonly admin: AdminActs
   /** Brings in past conversations; running it again finishes what was interrupted and repeats nothing. */
   importHistory(history: History): Result<Imported>
+  /**
+   * Appends an event in the name of a member, as a device of theirs would; durable on return. Failures: `not-found` (the
+   * user), `not-allowed` (not their conversation, not their message to edit), `bad-input`.
+   */
+  appendEvent(entry: Entry): Result<Place>
   /** Stops within limits.shutdownMs, everything acknowledged being durable. */
   close(): Promise<void>
 }
@@ -141,11 +149,13 @@ export async function startServer(options: ServerOptions): Promise<Result<Server
       operatorName: options.operatorName ?? 'IT administrator',
     }
     const found = openWorkspace(store, sealing, random, names)
-    if (!found.ok) {
+    const kept = openPolicies(store, clock)
+    if (!found.ok || !kept.ok) {
       release()
-      return found
+      return found.ok ? (kept as Result<never>) : found
     }
     const workspace = found.value
+    const policies = kept.value
     const { view } = store
     const [authority] = keys.authorities
     let origins: ReadonlySet<string> = new Set()
@@ -154,12 +164,15 @@ export async function startServer(options: ServerOptions): Promise<Result<Server
     const access = createAccess(view)
     const connections = createConnections(clock, log)
     const feeds = createFeeds({ view, access, workspace })
+    const devices = createDevices({ view, sealing, policies, clock, random })
+    const leases = createLeases({ connections, devices, commits, clock })
     // The order's delivery is noted by the wipes, which in turn tell the gateway of new orders.
     let wipes: Wipes | undefined
     const live = createLive({
       connections,
       feeds,
       access,
+      leases,
       orderSent: ({ wipeId }) =>
         commits.enqueue(
           (tx) => wipes?.noteDelivered(tx, wipeId),
@@ -170,14 +183,24 @@ export async function startServer(options: ServerOptions): Promise<Result<Server
     wipes = createWipes({ ...shared, authority })
     const directory = createDirectory(shared)
     const conversations = createConversations(shared)
-    const devices = createDevices(shared)
     const attempts = createAttempts(clock)
     const enrolment = createEnrolment({ ...shared, authorities: keys.authorities, attempts })
     const conversationLog = createConversationLog(shared)
     const { importHistory } = createImport(shared)
+    const { appendEvent } = createRecorder(shared)
     const sendRate = createSendRate(clock)
     const sessions = createSessions({ ...shared, log: conversationLog, wipes, sendRate })
-    const gateway = createGateway({ ...shared, sessions, live, feeds, devices, authority, origins: () => origins })
+    const gateway = createGateway({
+      ...shared,
+      sessions,
+      live,
+      leases,
+      feeds,
+      devices,
+      policies,
+      authority,
+      origins: () => origins,
+    })
     const acts = createAdminActs({
       ...shared,
       directory,
@@ -185,6 +208,7 @@ export async function startServer(options: ServerOptions): Promise<Result<Server
       conversations,
       devices,
       wipes,
+      policies,
       authorities: keys.authorities,
       version: readVersion(),
     })
@@ -221,6 +245,7 @@ export async function startServer(options: ServerOptions): Promise<Result<Server
       authorityKeys: keys.authorities.map(({ kid, publicKey }) => ({ kid, publicKey })),
       admin: acts,
       importHistory,
+      appendEvent,
       close: () => {
         closing ??= close()
         return closing

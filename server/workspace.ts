@@ -1,8 +1,7 @@
-// Owns what the workspace is as a whole: its id, its name, its policy, and that its database belongs to its keys.
+// Owns what the workspace is as a whole: its id, its name, and that its database belongs to its keys.
 // Always holds: the id and the feed epoch are made once with the database and never change.
 
-import { limits } from '../shared/limits.ts'
-import { makeId, type Policy, type WorkspaceId, workspaceIdSchema } from '../shared/model.ts'
+import { makeId, type WorkspaceId, workspaceIdSchema } from '../shared/model.ts'
 import { toBase64url } from '../shared/proof.ts'
 import { fail, ok, type Result } from '../shared/result.ts'
 import type { Random } from './clock.ts'
@@ -16,7 +15,6 @@ export interface Workspace {
   readonly operatorName: string
   /** Tells this database's feed cursors from another's. */
   readonly feedEpoch: string
-  readonly policy: Policy
 }
 
 /**
@@ -45,7 +43,6 @@ export function openWorkspace(
       name: kept('workspaceName', () => names.workspaceName),
       operatorName: kept('operatorName', () => names.operatorName),
       feedEpoch: kept('feedEpoch', () => toBase64url(random(6))),
-      policy: { leaseHours: limits.leaseHours, notifications: 'full', contentProtection: false },
     })
   })
 }

@@ -2,8 +2,9 @@
 // started again at the same address.
 // Always holds: what IT does goes through the admin acts; the folder is the caller's.
 
+import type { Entry } from '../server/conversations/recorder.ts'
 import { createServer, type Server, type ServerOptions } from '../server/server.ts'
-import type { AdminWipe } from '../shared/admin.ts'
+import type { AdminWipe, PolicyChange } from '../shared/admin.ts'
 import type { ConversationId, DeviceId, WipeId } from '../shared/model.ts'
 import type { Result } from '../shared/result.ts'
 
@@ -19,6 +20,11 @@ export interface Workspace {
   deviceOf(userName: string): DeviceId
   wipe(deviceId: DeviceId, reason: string): AdminWipe
   showWipe(wipeId: WipeId): AdminWipe
+  setPolicy(change: PolicyChange): void
+  /** Hands out another lease share. */
+  rotate(deviceId: DeviceId): void
+  /** What no desktop can make yet: edits, deletions, messages with files. Answers its seq. */
+  append(conversationId: ConversationId, by: string, content: Entry['content']): number
   /** Puts the server's clock on by `ms`. */
   pass(ms: number): void
   /** Head of a conversation: how many events its log holds. */
@@ -64,6 +70,12 @@ export async function startWorkspace(dataDir: string): Promise<Workspace> {
     },
     wipe: (deviceId, reason) => must(admin().wipeDevice({ deviceId, reason })),
     showWipe: (wipeId) => must(admin().showWipe({ wipeId })),
+    setPolicy: (change) => void must(admin().changePolicy(change)),
+    rotate: (deviceId) => void must(admin().rotateDevice({ deviceId })),
+    append: (conversationId, by, content) => {
+      if (!server) throw new Error('the server is stopped')
+      return must(server.appendEvent({ conversationId, by, content })).seq
+    },
     pass(ms) {
       aheadMs += ms
     },

@@ -18,11 +18,13 @@ import { createDirectory } from '../server/directory/directory.ts'
 import { createConnections } from '../server/gateway/connections.ts'
 import { createFeeds } from '../server/gateway/feeds.ts'
 import { createGateway } from '../server/gateway/gateway.ts'
+import { createLeases } from '../server/gateway/leases.ts'
 import { createLive } from '../server/gateway/live.ts'
 import { createSendRate } from '../server/gateway/send-rate.ts'
 import { createSessions } from '../server/gateway/session.ts'
 import { createKeys, type ServerKeys } from '../server/keys.ts'
 import { type Log, silentLog } from '../server/log.ts'
+import { openPolicies } from '../server/policies.ts'
 import { createSealing } from '../server/sealing.ts'
 import { createMemoryStore } from '../server/store/memory.ts'
 import type { Store } from '../server/store/port.ts'
@@ -89,17 +91,23 @@ export async function createWorldServer(parts: {
     const found = openWorkspace(guarded, sealing, random, { workspaceName: 'World', operatorName: 'IT' })
     if (!found.ok) throw new Error(found.error.code)
     const workspace = found.value
+    const kept = openPolicies(guarded, clock)
+    if (!kept.ok) throw new Error(kept.error.code)
+    const policies = kept.value
     const { view } = store
     const [authority] = keys.authorities
     const commits = createCommits(guarded, log)
     const access: Access = createAccess(view)
     const lines = createConnections(clock, log)
     const feeds = createFeeds({ view, access, workspace })
+    const devices = createDevices({ view, sealing, policies, clock, random })
+    const leases = createLeases({ connections: lines, devices, commits, clock })
     let wipes: Wipes | undefined
     const live = createLive({
       connections: lines,
       feeds,
       access,
+      leases,
       orderSent: ({ wipeId }) =>
         commits.enqueue(
           (tx) => wipes?.noteDelivered(tx, wipeId),
@@ -108,7 +116,6 @@ export async function createWorldServer(parts: {
     })
     const shared = { store: guarded, view, commits, access, sealing, workspace, clock, random, log, fanOut: live }
     wipes = createWipes({ ...shared, authority })
-    const devices = createDevices(shared)
     const sessions = createSessions({
       ...shared,
       connections: lines,
@@ -122,8 +129,10 @@ export async function createWorldServer(parts: {
       connections: lines,
       sessions,
       live,
+      leases,
       feeds,
       devices,
+      policies,
       authority,
       origins: () => origins,
     })

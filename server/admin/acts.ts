@@ -11,8 +11,10 @@ import type { Enrolment } from '../devices/enrolment.ts'
 import type { Wipes } from '../devices/wipes.ts'
 import type { Directory } from '../directory/directory.ts'
 import type { Connections } from '../gateway/connections.ts'
+import type { FanOut } from '../gateway/fan-out.ts'
 import type { Authority } from '../keys.ts'
-import type { StoreView } from '../store/port.ts'
+import type { Policies } from '../policies.ts'
+import type { Store, StoreView } from '../store/port.ts'
 import type { Workspace } from '../workspace.ts'
 
 type Routes = typeof adminRoutes
@@ -29,14 +31,18 @@ export function createAdminActs(parts: {
   conversations: Conversations
   devices: Devices
   wipes: Wipes
+  policies: Policies
   connections: Connections
+  fanOut: FanOut
+  store: Store
   view: StoreView
   workspace: Workspace
   authorities: readonly Authority[]
   clock: Clock
   version: string
 }): AdminActs {
-  const { directory, enrolment, conversations, devices, wipes, connections, view, workspace, clock, version } = parts
+  const { directory, enrolment, conversations, devices, wipes, policies } = parts
+  const { connections, fanOut, store, view, workspace, clock, version } = parts
   return {
     status: () => ok({ version, timeMs: clock.nowMs(), connections: connections.all.size }),
     createUser: (input) => directory.createUser(input),
@@ -51,6 +57,26 @@ export function createAdminActs(parts: {
     listConversations: () => ok(conversations.listConversations()),
     listDevices: () => ok(devices.listDevices((deviceId) => connections.ofDevice(deviceId) !== undefined)),
     wipeDevice: ({ deviceId, reason }) => wipes.wipeDevice(deviceId, reason),
+    rotateDevice: ({ deviceId }) => {
+      const rotated = store.transact((tx) => {
+        const generation = devices.rotateShare(tx, deviceId)
+        if (!generation.ok) return generation
+        const detail = JSON.stringify({ generation: generation.value })
+        tx.recordAct({ atMs: clock.nowMs(), act: 'rotateDevice', subject: deviceId, detail })
+        return generation
+      })
+      if (!rotated.ok) return rotated
+      fanOut.leaseChanged(deviceId)
+      return ok({ deviceId, generation: rotated.value, connected: connections.ofDevice(deviceId) !== undefined })
+    },
+    showPolicy: () => ok(policies.current()),
+    changePolicy: (change) => {
+      const before = policies.current()
+      const after = policies.change(change)
+      fanOut.policyChanged(after)
+      if (after.leaseHours !== before.leaseHours) fanOut.leaseChanged()
+      return ok(after)
+    },
     showWipe: ({ wipeId }) => wipes.showWipe(wipeId),
     showKeys: () =>
       ok({

@@ -2,7 +2,7 @@
 // Always holds: the store's own rules apply (seq without gaps, time never decreasing, sealed contents); a conversation
 // comes whole or not at all, and once only, so that an interrupted import is finished by running it again.
 
-import { makeId, normaliseBody } from '../../shared/model.ts'
+import { type FileInfo, makeId, normaliseBody } from '../../shared/model.ts'
 import { FailureError, ok, type Result } from '../../shared/result.ts'
 import type { Access } from '../access/access.ts'
 import type { Clock, Random } from '../clock.ts'
@@ -10,8 +10,24 @@ import { foldUserName, insertUser, type NewUser, usersNamed } from '../directory
 import type { FanOut } from '../gateway/fan-out.ts'
 import type { Sealing } from '../sealing.ts'
 import type { Store, StoreTx, StoreView, UserRow } from '../store/port.ts'
+import { type NewContent, prepareContent } from './contents.ts'
 import { type Founded, foundConversation } from './founding.ts'
 import { appendContent, eventJson } from './log.ts'
+
+export interface PastMessage {
+  /** userName of a member. */
+  readonly by: string
+  readonly atMs: number
+  readonly body: string
+  readonly files?: readonly FileInfo[]
+}
+
+/** What came after a message; `target` is its place in `messages`, from 0. */
+export type PastChange = { readonly by: string; readonly atMs: number } & (
+  | { readonly type: 'edited'; readonly target: number; readonly body: string }
+  | { readonly type: 'deleted'; readonly target: number }
+  | Extract<NewContent, { type: 'other' }>
+)
 
 export interface PastConversation {
   /** Names it for the import: a key that has been imported is passed over. */
@@ -25,9 +41,11 @@ export interface PastConversation {
   /** userName of a member. */
   readonly createdBy: string
   readonly createdAtMs: number
-  /** Ascending by time, none after now; `by` is a member's userName. */
-  readonly messages: readonly { readonly by: string; readonly atMs: number; readonly body: string }[]
-  /** userName → how many of the last messages that member has not read; everyone else has read all. */
+  /** Ascending by time, none after now. */
+  readonly messages: readonly PastMessage[]
+  /** Ascending by time, none after now; after the messages of the same time. */
+  readonly changes?: readonly PastChange[]
+  /** userName → how many of the last messages that stand that member has not read; everyone else has read all. */
   readonly unreadFor?: Readonly<Record<string, number>>
 }
 
@@ -92,18 +110,26 @@ export function createImport(parts: {
     const { conversationId } = founded
     const authors = new Map(past.members.map((userName) => [userName, memberNamed(userName)]))
     let { headSeq, events } = founded
-    for (const { by, atMs, body } of past.messages) {
-      const clientId = makeId('message', random(20))
-      const json = JSON.stringify({ type: 'message', clientId, body: normaliseBody(body) })
+    const seqs: number[] = []
+    for (const { by, atMs, content } of inOrder(past, random)) {
       const actorId = authors.get(by) ?? memberNamed(by)
-      const place = appendContent(tx, sealing, { conversationId, atMs, actorId, clientId, kind: 'message', json })
+      const ready = prepareContent(tx, conversationId, actorId, content(seqs))
+      if (!ready.ok) throw new FailureError({ ...ready.error, message: `${past.key}: ${ready.error.message}` })
+      const place = appendContent(tx, sealing, { conversationId, atMs, actorId, ...ready.value })
+      if (ready.value.kind === 'message') seqs.push(place.seq)
       headSeq = place.seq
-      events = [eventJson({ conversationId, actorId, seq: place.seq, atMs: place.atMs }, json)]
+      events = [eventJson({ conversationId, actorId, seq: place.seq, atMs: place.atMs }, ready.value.json)]
     }
+    const deleted = tx.deletedSeqs(conversationId, 1, headSeq)
+    const standing = seqs.filter((seq) => !deleted.has(seq))
     const unread = new Map(
       Object.entries(past.unreadFor ?? {}).map(([userName, count]) => [memberNamed(userName), count]),
     )
-    for (const userId of memberIds) tx.raiseRead(userId, conversationId, headSeq - (unread.get(userId) ?? 0))
+    for (const userId of memberIds) {
+      const count = unread.get(userId) ?? 0
+      const firstUnread = count === 0 ? undefined : standing.at(-count)
+      tx.raiseRead(userId, conversationId, firstUnread === undefined ? headSeq : firstUnread - 1)
+    }
     tx.setMeta(`imported ${past.key}`, conversationId)
     return { ...founded, headSeq, events }
   }
@@ -150,17 +176,51 @@ function taken<T>(result: Result<T>): T {
   throw new FailureError(result.error)
 }
 
+/** Messages and changes by time; `content` is asked for in that order, knowing the seqs of the messages so far. */
+function inOrder(
+  { messages, changes = [] }: PastConversation,
+  random: Random,
+): { by: string; atMs: number; content: (seqs: readonly number[]) => NewContent }[] {
+  const said = messages.map(({ by, atMs, body, files }) => ({
+    by,
+    atMs,
+    content: (): NewContent => ({
+      type: 'message',
+      clientId: makeId('message', random(20)),
+      body,
+      ...(files === undefined ? {} : { files }),
+    }),
+  }))
+  const later = changes.map((change) => ({
+    by: change.by,
+    atMs: change.atMs,
+    content: (seqs: readonly number[]): NewContent => {
+      if (change.type === 'other') return { type: 'other', content: change.content }
+      // 0 is nobody's seq: a target that has not been said yet is no message.
+      const targetSeq = seqs[change.target] ?? 0
+      return change.type === 'edited'
+        ? { type: 'edited', targetSeq, body: change.body }
+        : { type: 'deleted', targetSeq }
+    },
+  }))
+  return [...said, ...later].sort((a, b) => a.atMs - b.atMs)
+}
+
 /** What is wrong with a conversation as given; undefined where it can be imported. */
 function faultOf(past: PastConversation, nowMs: number): string | undefined {
-  let before = past.createdAtMs
-  for (const { atMs, body } of past.messages) {
-    if (atMs < before) return 'its messages are not ascending by time.'
-    if (normaliseBody(body) === '') return 'it has an empty message.'
-    before = atMs
+  for (const list of [past.messages, past.changes ?? []]) {
+    let before = past.createdAtMs
+    for (const { atMs } of list) {
+      if (atMs < before) return 'its messages are not ascending by time.'
+      before = atMs
+    }
+    if (before > nowMs) return 'it lies in the future.'
   }
-  if (before > nowMs) return 'it lies in the future.'
+  for (const { body } of past.messages) if (normaliseBody(body) === '') return 'it has an empty message.'
+  const deleted = new Set(past.changes?.flatMap((change) => (change.type === 'deleted' ? [change.target] : [])))
+  const standing = past.messages.length - deleted.size
   for (const count of Object.values(past.unreadFor ?? {})) {
-    if (!Number.isInteger(count) || count < 0 || count > past.messages.length) return 'unreadFor counts messages.'
+    if (!Number.isInteger(count) || count < 0 || count > standing) return 'unreadFor counts messages that stand.'
   }
   return undefined
 }

@@ -1,7 +1,8 @@
 // Owns the append-only event log as the rest of the server sees it: appending messages and reading pages of a
 // conversation, contents sealed on the way in and opened on the way out.
 // Always holds: a sender hears of an event only after it is durable, and everybody hears of a conversation's events in
-// the order of seq; the same (device, clientId) is appended once. Must never log or keep a content in the clear.
+// the order of seq; the same (device, clientId) is appended once; a page holds no words of a deleted message. Must never
+// log or keep a content in the clear.
 
 import { limits } from '../../shared/limits.ts'
 import type { ClientId, ConversationId, DeviceId, UserId } from '../../shared/model.ts'
@@ -13,6 +14,7 @@ import type { Commits } from '../commits.ts'
 import type { FanOut } from '../gateway/fan-out.ts'
 import type { Sealing } from '../sealing.ts'
 import type { Appended, EventRow, StoreTx, StoreView } from '../store/port.ts'
+import { isDeleted, redactedJson } from './contents.ts'
 
 /** Bytes of events in one page: half a frame, so that a page of longest messages still fits. */
 const pageBytes = limits.frameBytes / 2
@@ -69,6 +71,7 @@ export function appendContent(
     deviceId?: DeviceId
     clientId?: ClientId
     kind: string
+    targetSeq?: number | undefined
     json: string
   },
 ): Appended {
@@ -80,6 +83,7 @@ export function appendContent(
     deviceId: event.deviceId,
     clientId: event.clientId,
     kind: event.kind,
+    targetSeq: event.targetSeq,
     seal: (seq) => sealing.sealContent(conversationId, (id) => sealedKeyOf(tx, id), seq, event.json),
   })
 }
@@ -101,9 +105,16 @@ export function createConversationLog(parts: {
 }): ConversationLog {
   const { view, commits, access, sealing, fanOut, clock } = parts
 
-  function openEvent(row: EventRow): string {
+  function openEvent(row: EventRow, deletedSeqs: ReadonlySet<number>): string {
     const findKey = (id: ConversationId) => sealedKeyOf(view, id)
-    return eventJson(row, sealing.openContent(row.conversationId, findKey, row.seq, row.sealed))
+    const json = sealing.openContent(row.conversationId, findKey, row.seq, row.sealed)
+    return eventJson(row, isDeleted(row, deletedSeqs) ? redactedJson(json) : json)
+  }
+
+  /** What has been deleted of these events and of the messages that they are about. */
+  function deletedAround(conversationId: ConversationId, rows: readonly EventRow[]): ReadonlySet<number> {
+    const seqs = rows.map((row) => row.targetSeq ?? row.seq)
+    return seqs.length === 0 ? new Set() : view.deletedSeqs(conversationId, Math.min(...seqs), Math.max(...seqs))
   }
 
   return {
@@ -148,11 +159,12 @@ export function createConversationLog(parts: {
       const last = Math.min(backward ? from.before - 1 : from.after + limit, row.headSeq)
       const first = backward ? Math.max(1, last - limit + 1) : from.after + 1
       const rows = view.events(conversationId, first, last)
+      const deletedSeqs = deletedAround(conversationId, rows)
       if (backward) rows.reverse()
       const events: string[] = []
       let bytes = 0
       for (const event of rows) {
-        const json = openEvent(event)
+        const json = openEvent(event, deletedSeqs)
         bytes += Buffer.byteLength(json)
         if (events.length > 0 && bytes > pageBytes) break
         events.push(json)

@@ -3,6 +3,9 @@
  * Every rule runs over several instants (a working day, a Sunday, a holiday, each season) and seeds.
  */
 import { describe, expect, it } from 'vitest'
+import { fileInfoSchema } from '../../shared/model.ts'
+import { createServer } from '../server.ts'
+import { createMemoryStore } from '../store/memory.ts'
 import { hongKongDate, isWorkingDay } from './calendar.ts'
 import type { Demo } from './history.ts'
 import { buildDemo } from './history.ts'
@@ -152,7 +155,8 @@ describe('demo workspace', () => {
         for (const [name, n] of Object.entries(c.unreadFor ?? {})) {
           expect(c.members).toContain(name)
           expect(n).toBeGreaterThan(0)
-          const last = c.messages.slice(-n)
+          const deleted = new Set(c.changes?.flatMap((change) => (change.type === 'deleted' ? [change.target] : [])))
+          const last = c.messages.filter((_, at) => !deleted.has(at)).slice(-n)
           expect(last).toHaveLength(n)
           expect(
             last.map((m) => m.by),
@@ -185,6 +189,39 @@ describe('demo workspace', () => {
       const tail = tails.find((t) => t.in === c.key)
       expect(parseScript(tail?.script ?? '').length, c.key).toBeGreaterThanOrEqual(10)
     }
+  })
+
+  it('[DEMO13] has files, edits and deletions, each of a message of its author, soon after it and before now', () => {
+    for (const { nowMs, demo } of demos) {
+      const conversations = demo.conversations.filter((c) => c.changes !== undefined)
+      for (const c of conversations) {
+        let previousMs = 0
+        for (const change of c.changes ?? []) {
+          const target = c.messages[change.target]
+          expect(target?.by).toBe(change.by)
+          expect(change.atMs).toBeGreaterThan(target?.atMs ?? nowMs)
+          expect(change.atMs).toBeGreaterThanOrEqual(previousMs)
+          expect(change.atMs).toBeLessThan(nowMs)
+          if (change.type === 'edited') expect(change.body).not.toBe(target?.body)
+          previousMs = change.atMs
+        }
+      }
+      const changes = conversations.flatMap((c) => c.changes ?? [])
+      expect(changes.filter((change) => change.type === 'edited').length).toBeGreaterThanOrEqual(4)
+      expect(changes.filter((change) => change.type === 'deleted').length).toBeGreaterThanOrEqual(3)
+      const files = demo.conversations.flatMap((c) => c.messages.flatMap((m) => m.files ?? []))
+      expect(files.length).toBeGreaterThanOrEqual(8)
+      expect(new Set(files.map((file) => file.sha256)).size).toBe(files.length)
+      for (const file of files) expect(fileInfoSchema.safeParse(file).success).toBe(true)
+    }
+  })
+
+  it('[DEMO14] is taken by the import of the server as it is', async () => {
+    const { demo, nowMs } = demos[0]!
+    const clock = { nowMs: () => nowMs, after: () => () => undefined }
+    const server = await createServer({ store: createMemoryStore(), clock })
+    expect(server.importHistory(demo)).toMatchObject({ ok: true, value: { conversations: demo.conversations.length } })
+    await server.close()
   })
 
   it('[DEMO11] refuses a malformed script instead of showing it', () => {

@@ -3,6 +3,8 @@
  * The result is a pure function of (nowMs, seed): ascending times, every author a member, nothing after now.
  * Hand-written pieces keep their place; routine posts give way to them and never repeat a sentence at will.
  */
+import type { FileInfo } from '../../shared/model.ts'
+import { type DemoChange, thinkAgain } from './afterthoughts.ts'
 import type { Span } from './calendar.ts'
 import { advance, dayMs, hongKongDate, isWorkingDay, midnightMs, minuteMs, retreat, spansBetween } from './calendar.ts'
 import type { ConversationPlan, Routine } from './conversations.ts'
@@ -26,7 +28,9 @@ export interface DemoMessage {
   /** userName of the author. */
   by: string
   atMs: number
+  /** As first sent. */
   body: string
+  files?: FileInfo[]
 }
 
 export interface DemoConversation {
@@ -41,7 +45,9 @@ export interface DemoConversation {
   createdAtMs: number
   /** Ascending by time. */
   messages: DemoMessage[]
-  /** userName → how many of the last messages that user has not read; everyone else has read all. */
+  /** Ascending by time. */
+  changes?: DemoChange[]
+  /** userName → how many of the last messages that stand that user has not read; everyone else has read all. */
   unreadFor?: Record<string, number>
 }
 
@@ -98,7 +104,7 @@ export function buildDemo(options: { nowMs: number; seed: number }): Demo {
     workspaceName,
     people: people.map((p) => ({ ...p })),
     staff: [...staff],
-    conversations: layouts.map(toConversation),
+    conversations: layouts.map((layout) => toConversation(layout, options)),
   }
 }
 
@@ -123,8 +129,10 @@ function createLayout(plan: ConversationPlan, { nowMs, seed }: { nowMs: number; 
   return { plan, random, spans, createdAtMs, historyEndMs: nowMs, blocks: [], unread: {} }
 }
 
-function toConversation({ plan, createdAtMs, blocks, unread }: Layout): DemoConversation {
-  const messages = blocks.flatMap((b) => b.messages).sort((a, b) => a.atMs - b.atMs)
+function toConversation(layout: Layout, options: { nowMs: number; seed: number }): DemoConversation {
+  const { plan, createdAtMs, blocks, unread } = layout
+  const said = blocks.flatMap((b) => b.messages).sort((a, b) => a.atMs - b.atMs)
+  const { messages, changes } = thinkAgain(plan.key, said, options)
   const unreadEntries = Object.entries(unread).map(([name, count]) => [userNameOf(name), count] as const)
   return {
     key: plan.key,
@@ -136,6 +144,7 @@ function toConversation({ plan, createdAtMs, blocks, unread }: Layout): DemoConv
     createdBy: userNameOf(plan.createdBy),
     createdAtMs,
     messages,
+    ...(changes.length === 0 ? {} : { changes }),
     ...(unreadEntries.length === 0 ? {} : { unreadFor: Object.fromEntries(unreadEntries) }),
   }
 }

@@ -85,6 +85,9 @@ jason: 左邊有粒灰色掣，撳住向上掀。小心手，thermal head 可能
 suki: 打開咗，入面有張貼紙痴住 😅 係個價錢牌
 jason: 哈哈，又係佢。撕走佢用乾布抹一抹就得
 suki: 得喇！唔該晒
+alan +7: 我又入唔到 ERP，個密碼係 Harbour-2291，可唔可以幫我試下
+cherry: 密碼唔好貼喺度呀 🙈 刪咗佢，我即刻幫你 reset
+alan: 刪咗，sorry sorry
 siyu +18: 各位好，今晚的 ERP 维护包含一个小更新：库存页面打开速度应该会快很多。如果明天早上发现数字不对，请截图发到这里，我会第一时间看。
 maggie: 收到，我哋聽朝開舖會對一次
 wing +11: @jason 銅鑼灣後倉個 Wi-Fi 又慢返，盤點用嘅 tablet 入唔到 inventory app
@@ -104,6 +107,7 @@ wing: 影咗相先拆，有爛即刻報 Samuel
 yan: 拆咗，爛咗 2 隻。相入咗 damage form
 samuel: 收到，我同 Northmoor claim，爛嗰兩隻唔好掉住。
 kit +50: 有位 Ms Wong 話上星期買嘅羊毛毯甩毛，想換。張單已經過咗 14 日，得唔得？
+kit: Ms Wong 電話 5550 0142，佢話夜晚先方便聽
 wing: 睇過實物，的確甩得好犀利。Karen 可唔可以 exception？
 karen: 可以，換過一張，唔使佢補錢。舊嗰張寄返 Peggy 睇下係咪成批有事。
 kit: 好，客人好開心，仲買多咗個香薰蠟燭 😄

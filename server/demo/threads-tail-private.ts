@@ -165,6 +165,8 @@ karen: 點解 Suki 連續三個星期六都返？
 tony: 佢自己想要，佢話星期日要返教會
 karen: 咁 OK，但係寫低係佢 request，HR 會問
 tony: 寫咗喺 remarks
+tony +9: 老婆，今晚返嚟食飯，唔使等門
+tony: 對唔住，send 錯 😅
 karen +38: 個斜台防滑貼搞掂未？
 tony: 師傅報價 $2,800，連工包料，即日完成
 karen: 俾佢做，invoice 寫清楚係 safety

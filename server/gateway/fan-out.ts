@@ -2,7 +2,7 @@
 // Always holds: each call is about committed state and never fails; whoever is not connected catches up by cursor.
 // One process serves it from its own connections (live.ts); several would carry the same calls between them.
 
-import type { ConversationId, DeviceId, UserId } from '../../shared/model.ts'
+import type { ConversationId, DeviceId, Policy, UserId } from '../../shared/model.ts'
 import type { WipeRow } from '../store/port.ts'
 
 export interface FanOut {
@@ -13,4 +13,7 @@ export interface FanOut {
   readMoved(userId: UserId, conversationId: ConversationId, seq: number, byDevice: DeviceId): void
   wipeOrdered(wipe: WipeRow): void
   userDeactivated(userId: UserId): void
+  policyChanged(policy: Policy): void
+  /** The share or the term of this device's lease has changed; of every device's where none is named. */
+  leaseChanged(deviceId?: DeviceId): void
 }

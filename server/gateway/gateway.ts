@@ -22,10 +22,12 @@ import type { Admission, Devices } from '../devices/devices.ts'
 import { verifies } from '../devices/signatures.ts'
 import type { Authority } from '../keys.ts'
 import type { Log } from '../log.ts'
+import type { Policies } from '../policies.ts'
 import type { StoreView } from '../store/port.ts'
 import type { Workspace } from '../workspace.ts'
-import type { Connection, Connections, Following } from './connections.ts'
+import type { Connection, Connections } from './connections.ts'
 import type { Feeds } from './feeds.ts'
+import type { Leases } from './leases.ts'
 import type { Live } from './live.ts'
 import { normaliseOrigin } from './origins.ts'
 import type { Sessions } from './session.ts'
@@ -52,11 +54,13 @@ export function createGateway(parts: {
   connections: Connections
   sessions: Sessions
   live: Live
+  leases: Leases
   feeds: Feeds
   devices: Devices
   commits: Commits
   view: StoreView
   workspace: Workspace
+  policies: Policies
   authority: Authority
   /** Asked at each proof, since the port is known only after listening. */
   origins: () => ReadonlySet<string>
@@ -64,7 +68,8 @@ export function createGateway(parts: {
   random: Random
   log: Log
 }): Gateway {
-  const { connections, sessions, live, feeds, devices, commits, view, workspace, authority, clock, random, log } = parts
+  const { connections, sessions, live, leases, feeds, devices, commits, view, workspace, policies } = parts
+  const { authority, clock, random, log } = parts
   const acceptor = new WebSocketServer({
     noServer: true,
     clientTracking: false,
@@ -181,7 +186,7 @@ export function createGateway(parts: {
         userId,
         workspaceName: workspace.name,
         lease,
-        policy: workspace.policy,
+        policy: policies.current(),
       })
       live.pump(connection)
     }
@@ -216,24 +221,12 @@ export function createGateway(parts: {
     sessions.resume(connection)
     if (phase.type !== 'following') return
     if (!phase.following.live) live.pump(connection)
-    if (nowMs >= phase.following.leaseRenewAtMs) renewLease(connection, phase.following, nowMs)
+    if (nowMs >= phase.following.leaseRenewAtMs) leases.renew(connection)
   }
 
   function isOverdue({ phase, heardAtMs }: Connection, nowMs: number): boolean {
     if (phase.type === 'greeted' || phase.type === 'closing') return nowMs >= phase.deadlineMs
     return nowMs - heardAtMs >= limits.serverSilenceMs
-  }
-
-  function renewLease(connection: Connection, following: Following, nowMs: number): void {
-    following.leaseRenewAtMs = nowMs + limits.leaseRenewMs
-    commits.enqueue(
-      (tx) => devices.renewLease(tx, following.deviceId),
-      (outcome) => {
-        const lease = outcome.ok ? outcome.value : undefined
-        const follows = connection.phase.type === 'following'
-        if (lease !== undefined && follows) connections.send(connection, { type: 'lease', lease })
-      },
-    )
   }
 
   return {

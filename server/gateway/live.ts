@@ -5,11 +5,13 @@
 
 import { limits } from '../../shared/limits.ts'
 import type { DeviceId } from '../../shared/model.ts'
+import type { DownFrameOf } from '../../shared/wire.ts'
 import type { Access } from '../access/access.ts'
 import type { WipeRow } from '../store/port.ts'
 import type { Connection, Connections, Following } from './connections.ts'
 import type { FanOut } from './fan-out.ts'
 import type { Feeds } from './feeds.ts'
+import type { Leases } from './leases.ts'
 
 export interface Live extends FanOut {
   /** Sends what is due in the feeds; the first time also the heads, after which the device is live. */
@@ -22,10 +24,11 @@ export function createLive(parts: {
   connections: Connections
   feeds: Feeds
   access: Access
+  leases: Leases
   /** Called once an order has been handed to a socket. */
   orderSent: (wipe: WipeRow) => void
 }): Live {
-  const { connections, feeds, access, orderSent } = parts
+  const { connections, feeds, access, leases, orderSent } = parts
 
   function pump(connection: Connection): void {
     if (connection.phase.type !== 'following') return
@@ -118,6 +121,18 @@ export function createLive(parts: {
     },
     userDeactivated: (userId) => {
       for (const connection of [...connections.ofUser(userId)]) connections.bye(connection, 'user-inactive')
+    },
+    policyChanged: (policy) => {
+      const frame = Buffer.from(JSON.stringify({ type: 'policy', policy } satisfies DownFrameOf<'policy'>))
+      // Whoever is still being admitted gets it with the welcome.
+      for (const connection of [...connections.all]) {
+        if (connection.phase.type === 'following') connections.sendText(connection, frame)
+      }
+    },
+    leaseChanged: (deviceId) => {
+      const connection = deviceId === undefined ? undefined : connections.ofDevice(deviceId)
+      if (deviceId === undefined) for (const each of connections.all) leases.renew(each)
+      else if (connection !== undefined) leases.renew(connection)
     },
   }
 }

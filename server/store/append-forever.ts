@@ -22,6 +22,7 @@ for (;;) {
         deviceId: undefined,
         clientId: undefined,
         kind: 'message',
+        targetSeq: undefined,
         seal,
       }
       seq = tx.appendEvent(event).seq

@@ -4,6 +4,7 @@
 
 import type { ConversationId, UserId } from '../../shared/model.ts'
 import type {
+  ActRow,
   CodeRow,
   ConversationRow,
   DeviceRow,
@@ -35,6 +36,7 @@ export function createMemoryStore(): Store {
   const reads = new Map<string, number>()
   const events = new Map<ConversationId, EventRow[]>()
   const senders = new Map<string, { conversationId: ConversationId; seq: number; atMs: number }>()
+  const acts: ActRow[] = []
   let position = 0
 
   /** How to take back what the open transaction did; undefined outside one. */
@@ -189,6 +191,14 @@ export function createMemoryStore(): Store {
       }),
 
     events: (id, fromSeq, toSeq) => (events.get(id) ?? []).slice(Math.max(0, fromSeq - 1), Math.max(0, toSeq)),
+    deletedSeqs: (id, fromSeq, toSeq) =>
+      new Set(
+        (events.get(id) ?? []).flatMap(({ kind, targetSeq }) =>
+          kind === 'deleted' && targetSeq !== undefined && fromSeq <= targetSeq && targetSeq <= toSeq
+            ? [targetSeq]
+            : [],
+        ),
+      ),
     appendEvent: (event) => {
       const { deviceId, clientId, conversationId } = event
       const sender = deviceId === undefined || clientId === undefined ? undefined : pairKey(deviceId, clientId)
@@ -199,6 +209,7 @@ export function createMemoryStore(): Store {
       demand(users.has(event.actorId), 'no such user')
       demand(deviceId === undefined || devices.has(deviceId), 'no such device')
       const seq = row.headSeq + 1
+      demand(event.targetSeq === undefined || (event.targetSeq >= 1 && event.targetSeq < seq), 'no such target')
       const atMs = Math.max(event.atMs, row.headAtMs)
       const sealed = event.seal(seq)
       const list = events.get(conversationId) ?? []
@@ -213,6 +224,7 @@ export function createMemoryStore(): Store {
         deviceId,
         clientId,
         kind: event.kind,
+        targetSeq: event.targetSeq,
         sealed,
       })
       note(() => void list.pop())
@@ -228,6 +240,12 @@ export function createMemoryStore(): Store {
       demand(conversations.has(conversationId) && users.has(userId), 'no such conversation or user')
       put(reads, key, seq)
       return true
+    },
+
+    actsSince: (after, limit) => acts.slice(after, after + limit),
+    recordAct: (row) => {
+      note(() => void acts.pop())
+      acts.push({ position: acts.length + 1, ...row })
     },
   }
 

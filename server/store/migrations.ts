@@ -117,5 +117,23 @@ CREATE TRIGGER events_never_go BEFORE DELETE ON events
 BEGIN SELECT RAISE(ABORT, 'the event log only grows'); END;
 `
 
+/** What `edited` and `deleted` are about, and the record of what IT did. */
+const second = `
+ALTER TABLE events ADD COLUMN target_seq INTEGER CHECK (target_seq >= 1 AND target_seq < seq);
+CREATE INDEX events_deleting ON events (conversation_id, target_seq) WHERE kind = 'deleted';
+
+CREATE TABLE acts (
+  position INTEGER PRIMARY KEY AUTOINCREMENT,
+  at_ms INTEGER NOT NULL,
+  act TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  detail TEXT NOT NULL CHECK (json_type(detail) = 'object')
+) STRICT;
+CREATE TRIGGER acts_never_change BEFORE UPDATE ON acts
+BEGIN SELECT RAISE(ABORT, 'the record of acts only grows'); END;
+CREATE TRIGGER acts_never_go BEFORE DELETE ON acts
+BEGIN SELECT RAISE(ABORT, 'the record of acts only grows'); END;
+`
+
 /** Step n brings a database from version n to n + 1. */
-export const migrations: readonly string[] = [first]
+export const migrations: readonly string[] = [first, second]

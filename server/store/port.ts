@@ -129,6 +129,8 @@ export interface EventRow {
   readonly deviceId: DeviceId | undefined
   readonly clientId: ClientId | undefined
   readonly kind: string
+  /** Of `edited` and `deleted`: the seq of the message they are about. */
+  readonly targetSeq: number | undefined
   /** Content sealed under the conversation's key, bound to conversation and seq. */
   readonly sealed: Uint8Array
 }
@@ -142,6 +144,8 @@ export interface NewEvent {
   readonly deviceId: DeviceId | undefined
   readonly clientId: ClientId | undefined
   readonly kind: string
+  /** Below the seq that the event gets. */
+  readonly targetSeq: number | undefined
   /** Seals the content for the place that the log gives it. */
   readonly seal: (seq: number) => Uint8Array
 }
@@ -150,6 +154,19 @@ export type Appended =
   | { readonly type: 'appended'; readonly position: number; readonly seq: number; readonly atMs: number }
   /** The pair of device and clientId is in the log already, here. */
   | { readonly type: 'repeated'; readonly conversationId: ConversationId; readonly seq: number; readonly atMs: number }
+
+/** A line of the record of what IT did; it only grows. */
+export interface ActRow {
+  /** Ascending from 1. */
+  readonly position: number
+  readonly atMs: number
+  /** As admin routes are named. */
+  readonly act: string
+  /** Id of what was acted on; empty for the workspace itself. */
+  readonly subject: string
+  /** JSON object: what the act was given. No content, no key. */
+  readonly detail: string
+}
 
 /** Questions that change nothing. Rows are snapshots: a later change does not show in them. */
 export interface StoreView {
@@ -191,6 +208,11 @@ export interface StoreView {
 
   /** Events with fromSeq ≤ seq ≤ toSeq, ascending. */
   events(conversationId: ConversationId, fromSeq: number, toSeq: number): EventRow[]
+  /** Those seqs with fromSeq ≤ seq ≤ toSeq that an event of kind `deleted` is about. */
+  deletedSeqs(conversationId: ConversationId, fromSeq: number, toSeq: number): ReadonlySet<number>
+
+  /** The record of acts after `position`, ascending. */
+  actsSince(position: number, limit: number): ActRow[]
 }
 
 /** Changes, legal inside `transact` only. A row that breaks uniqueness or a reference throws: callers ask first. */
@@ -223,6 +245,9 @@ export interface StoreTx extends StoreView {
   appendEvent(event: NewEvent): Appended
   /** Sets the read position where `seq` is higher; true where it moved. */
   raiseRead(userId: UserId, conversationId: ConversationId, seq: number): boolean
+
+  /** Adds to the record of acts. */
+  recordAct(act: Omit<ActRow, 'position'>): void
 }
 
 export interface Store {

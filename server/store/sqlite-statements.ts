@@ -5,6 +5,7 @@ import type Database from 'better-sqlite3'
 import type { ConversationId, UserId } from '../../shared/model.ts'
 import type {
   AccessRow,
+  ActRow,
   CodeRow,
   ConversationRow,
   DeviceRow,
@@ -40,7 +41,7 @@ const conversationColumns = `conversation_id AS conversationId, kind, name, topi
   direct_key AS directKey, created_at_ms AS createdAtMs, sealed_key AS sealedKey, revision,
   head_seq AS headSeq, head_at_ms AS headAtMs`
 const eventColumns = `position, conversation_id AS conversationId, seq, at_ms AS atMs, actor_id AS actorId,
-  device_id AS deviceId, client_id AS clientId, kind, sealed`
+  device_id AS deviceId, client_id AS clientId, kind, target_seq AS targetSeq, sealed`
 
 const orNull = <T>(value: T | undefined): T | null => value ?? null
 
@@ -82,7 +83,12 @@ function toConversation(row: ConversationColumns): ConversationRow {
 }
 
 function toEvent(row: Columns<EventRow>): EventRow {
-  return { ...row, deviceId: row.deviceId ?? undefined, clientId: row.clientId ?? undefined }
+  return {
+    ...row,
+    deviceId: row.deviceId ?? undefined,
+    clientId: row.clientId ?? undefined,
+    targetSeq: row.targetSeq ?? undefined,
+  }
 }
 
 /** Prepares every statement on an open, migrated database. */
@@ -179,6 +185,9 @@ export function createStatements(database: Database.Database): StoreTx {
   const events = one<Columns<EventRow>>(
     `SELECT ${eventColumns} FROM events WHERE conversation_id = ? AND seq BETWEEN ? AND ? ORDER BY seq`,
   )
+  const deletedSeqs = one<{ seq: number }>(
+    `SELECT target_seq AS seq FROM events WHERE conversation_id = ? AND kind = 'deleted' AND target_seq BETWEEN ? AND ?`,
+  )
   const eventBySender = one<{ conversationId: ConversationId; seq: number; atMs: number }>(
     `SELECT conversation_id AS conversationId, seq, at_ms AS atMs FROM events WHERE device_id = ? AND client_id = ?`,
   )
@@ -186,14 +195,19 @@ export function createStatements(database: Database.Database): StoreTx {
     'SELECT head_seq AS headSeq, head_at_ms AS headAtMs FROM conversations WHERE conversation_id = ?',
   )
   const insertEvent = run(
-    `INSERT INTO events (conversation_id, seq, at_ms, actor_id, device_id, client_id, kind, sealed)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO events (conversation_id, seq, at_ms, actor_id, device_id, client_id, kind, target_seq, sealed)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
   const moveHead = run('UPDATE conversations SET head_seq = ?, head_at_ms = ? WHERE conversation_id = ?')
   const readSeq = one<{ seq: number }>('SELECT seq FROM reads WHERE user_id = ? AND conversation_id = ?')
   const raiseRead = run(
     `INSERT INTO reads VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET seq = excluded.seq WHERE excluded.seq > seq`,
   )
+
+  const actsSince = one<ActRow>(
+    'SELECT position, at_ms AS atMs, act, subject, detail FROM acts WHERE position > ? ORDER BY position LIMIT ?',
+  )
+  const recordAct = run('INSERT INTO acts (at_ms, act, subject, detail) VALUES (?, ?, ?, ?)')
 
   const mapped = <Raw, Row>(row: Raw | undefined, to: (row: Raw) => Row) => (row === undefined ? undefined : to(row))
   const readSeqOf = (userId: UserId, conversationId: ConversationId) => readSeq.get(userId, conversationId)?.seq ?? 0
@@ -329,6 +343,7 @@ export function createStatements(database: Database.Database): StoreTx {
     headsOf: (userId) => headsOf.all(userId),
 
     events: (id, fromSeq, toSeq) => events.all(id, fromSeq, toSeq).map(toEvent),
+    deletedSeqs: (id, fromSeq, toSeq) => new Set(deletedSeqs.all(id, fromSeq, toSeq).map((row) => row.seq)),
     appendEvent: (event) => {
       if (event.deviceId !== undefined && event.clientId !== undefined) {
         const before = eventBySender.get(event.deviceId, event.clientId)
@@ -346,6 +361,7 @@ export function createStatements(database: Database.Database): StoreTx {
         orNull(event.deviceId),
         orNull(event.clientId),
         event.kind,
+        orNull(event.targetSeq),
         event.seal(seq),
       )
       moveHead.run(seq, atMs, event.conversationId)
@@ -353,5 +369,8 @@ export function createStatements(database: Database.Database): StoreTx {
     },
     readSeq: readSeqOf,
     raiseRead: (userId, conversationId, seq) => raiseRead.run(userId, conversationId, seq).changes > 0,
+
+    actsSince: (position, limit) => actsSince.all(position, limit),
+    recordAct: (row) => void recordAct.run(row.atMs, row.act, row.subject, row.detail),
   }
 }

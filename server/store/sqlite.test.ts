@@ -7,7 +7,8 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import Database from 'better-sqlite3'
 import { afterAll, expect, test, vi } from 'vitest'
-import { makeId } from '../../shared/model.ts'
+import { type ConversationId, makeId, type UserId } from '../../shared/model.ts'
+import { migrations } from './migrations.ts'
 import type { Store } from './port.ts'
 import { openSqliteStore } from './sqlite.ts'
 
@@ -58,7 +59,7 @@ test('[STO17] the file is private, write-ahead logged and synced in full', () =>
   expect(statSync(`${path}-wal`).mode & 0o777).toBe(0o600)
   const other = new Database(path, { readonly: true })
   expect(other.pragma('journal_mode', { simple: true })).toBe('wal')
-  expect(other.pragma('user_version', { simple: true })).toBe(1)
+  expect(other.pragma('user_version', { simple: true })).toBe(migrations.length)
   other.close()
 })
 
@@ -105,11 +106,46 @@ test('[STO21] the database itself refuses to change or drop an event', () => {
   const store = open(path)
   const { userId: actorId, conversationId } = populate(store)
   const seal = () => Buffer.from('x')
-  const event = { conversationId, actorId, atMs: 1, deviceId: undefined, clientId: undefined, kind: 'message', seal }
+  const none = { deviceId: undefined, clientId: undefined, targetSeq: undefined }
+  const event = { conversationId, actorId, atMs: 1, ...none, kind: 'message', seal }
   store.transact((tx) => tx.appendEvent(event))
   const other = new Database(path)
   expect(() => other.exec('UPDATE events SET at_ms = 2')).toThrow('only grows')
   expect(() => other.exec('DELETE FROM events')).toThrow('only grows')
+  other.close()
+})
+
+test('[STO30] a database of the first version is brought up to date with its events, and refuses as a new one does', () => {
+  const path = newPath()
+  const old = new Database(path)
+  old.exec(migrations[0] ?? '')
+  old.exec(`
+    INSERT INTO users VALUES ('u', 'u', 'u', 'U', NULL, NULL, NULL, 1, 1);
+    INSERT INTO conversations (conversation_id, kind, name, created_at_ms, sealed_key, revision, head_seq, head_at_ms)
+      VALUES ('c', 'group', 'g', 1, x'01', 1, 2, 5);
+    INSERT INTO events (conversation_id, seq, at_ms, actor_id, kind, sealed) VALUES ('c', 1, 5, 'u', 'created', x'02');
+    INSERT INTO events (conversation_id, seq, at_ms, actor_id, kind, sealed) VALUES ('c', 2, 5, 'u', 'message', x'03');
+  `)
+  old.pragma(`application_id = ${0x43577376}`)
+  old.pragma('user_version = 1')
+  old.close()
+  const { view, transact } = open(path)
+  const conversationId = 'c' as ConversationId
+  expect(view.events(conversationId, 1, 9).map((row) => [row.seq, row.kind, row.targetSeq])).toEqual([
+    [1, 'created', undefined],
+    [2, 'message', undefined],
+  ])
+  transact((tx) => {
+    const none = { deviceId: undefined, clientId: undefined }
+    const seal = () => Buffer.from('x')
+    tx.appendEvent({ conversationId, actorId: 'u' as UserId, atMs: 1, ...none, kind: 'deleted', targetSeq: 2, seal })
+    tx.recordAct({ atMs: 1, act: 'a', subject: '', detail: '{}' })
+  })
+  expect([...view.deletedSeqs(conversationId, 1, 9)]).toEqual([2])
+  const other = new Database(path)
+  expect(() => other.exec('UPDATE events SET target_seq = 1')).toThrow('only grows')
+  expect(() => other.exec('DELETE FROM acts')).toThrow('only grows')
+  expect(() => other.exec("UPDATE acts SET act = 'b'")).toThrow('only grows')
   other.close()
 })
 

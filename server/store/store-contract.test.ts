@@ -84,6 +84,7 @@ function event(conversationId: ConversationId, actorId: UserId, changes: Partial
     deviceId: undefined,
     clientId: undefined,
     kind: 'message',
+    targetSeq: undefined,
     seal: (seq) => Uint8Array.of(seq),
     ...changes,
   }
@@ -416,6 +417,73 @@ describe.each([
     expect(store.view.openWipeOf(deviceId)).toBeUndefined()
     expect(store.view.wipe(row.wipeId)).toMatchObject({ status: 'done', receipt: 'r', deliveredAtMs: 2 })
     store.transact((tx) => tx.insertWipe(wipeOf(deviceId)))
+  })
+
+  test('[STO26] an event keeps what it is about; deleted seqs are found by range, in their conversation only', () => {
+    const store = open()
+    const [here, there] = store.transact((tx) => {
+      const { userId } = putUser(tx)
+      const ids = [1, 2].map(() => putConversation(tx, [userId]).conversationId)
+      for (const id of ids) for (let i = 0; i < 4; i++) tx.appendEvent(event(id, userId))
+      const [id] = ids
+      if (id !== undefined) {
+        tx.appendEvent(event(id, userId, { kind: 'edited', targetSeq: 1 }))
+        for (const targetSeq of [2, 4]) tx.appendEvent(event(id, userId, { kind: 'deleted', targetSeq }))
+      }
+      return ids as [ConversationId, ConversationId]
+    })
+    expect(store.view.events(here, 4, 7).map((row) => row.targetSeq)).toEqual([undefined, 1, 2, 4])
+    const deleted = (id: ConversationId, from: number, to: number) => [...store.view.deletedSeqs(id, from, to)].sort()
+    expect([deleted(here, 1, 9), deleted(here, 3, 4), deleted(here, 3, 3), deleted(there, 1, 9)]).toEqual([
+      [2, 4],
+      [4],
+      [],
+      [],
+    ])
+  })
+
+  test.each([0, 1, 2])('[STO27] an event about seq %i cannot be the first of its conversation', (targetSeq) => {
+    const store = open()
+    expect(() =>
+      store.transact((tx) => {
+        const { userId } = putUser(tx)
+        tx.appendEvent(event(putConversation(tx, [userId]).conversationId, userId, { kind: 'deleted', targetSeq }))
+      }),
+    ).toThrow()
+  })
+
+  test('[STO28] acts are recorded in order, those of a failed transaction never, and read from a position', () => {
+    const store = open()
+    const act = (name: string) => ({ atMs: 5, act: name, subject: 's', detail: '{"a":1}' })
+    store.transact((tx) => tx.recordAct(act('one')))
+    expect(() =>
+      store.transact((tx) => {
+        tx.recordAct(act('lost'))
+        throw new Error('enough')
+      }),
+    ).toThrow('enough')
+    store.transact((tx) => {
+      tx.recordAct(act('two'))
+      tx.recordAct(act('three'))
+    })
+    const all = store.view.actsSince(0, 10)
+    expect(all.map((row) => row.act)).toEqual(['one', 'two', 'three'])
+    expect(all[0]).toEqual({ position: all[0]?.position, ...act('one') })
+    expect(store.view.actsSince(all[0]?.position ?? 0, 1).map((row) => row.act)).toEqual(['two'])
+  })
+
+  test('[STO29] a named value is kept, replaced, and as it was after a failed transaction', () => {
+    const store = open()
+    store.transact((tx) => tx.setMeta('policy', 'one'))
+    expect(() =>
+      store.transact((tx) => {
+        tx.setMeta('policy', 'lost')
+        throw new Error('enough')
+      }),
+    ).toThrow('enough')
+    expect(store.view.meta('policy')).toBe('one')
+    store.transact((tx) => tx.setMeta('policy', 'two'))
+    expect([store.view.meta('policy'), store.view.meta('other')]).toEqual(['two', undefined])
   })
 
   test('[STO16] whatever is appended in whatever batches, some of them failing: the log is what was committed', () => {
