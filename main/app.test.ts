@@ -6,108 +6,32 @@ import Database from 'better-sqlite3'
 import { afterEach, describe, expect, test } from 'vitest'
 import { type CallName, calls, callsWithoutCache } from '../shared/bridge.ts'
 import { limits } from '../shared/limits.ts'
-import type { ConversationId } from '../shared/model.ts'
 import { fromBase64url, openReceipt } from '../shared/proof.ts'
 import { fail } from '../shared/result.ts'
-import { silentLog } from '../testing/desktop.ts'
+import {
+  clockOff,
+  type Desk,
+  endDesks,
+  enrolled,
+  folder,
+  idle,
+  live,
+  say,
+  session,
+  shows,
+  startDesk,
+  startServer,
+  texts,
+} from '../testing/desk.ts'
 import { createExample } from '../testing/example.ts'
-import { codeOf, createFakeShell, type FakeShell, must } from '../testing/fake-shell.ts'
-import { createFolder, findBytes, listFiles } from '../testing/folders.ts'
+import { codeOf, must } from '../testing/fake-shell.ts'
+import { findBytes, listFiles } from '../testing/folders.ts'
 import { createMemoryKeyStore } from '../testing/memory-key-store.ts'
 import { verifyDetached } from '../testing/signing.ts'
-import { startWorkspace, type Workspace } from '../testing/workspace.ts'
-import { type App, type AppOptions, createApp } from './app.ts'
 import { persisted } from './profile/persisted.ts'
-import type { Clock } from './session/run.ts'
 
 const DAY_MS = 86_400_000
-const cleanUps: (() => unknown)[] = []
-afterEach(async () => {
-  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp()
-})
-
-interface Desk {
-  readonly shell: FakeShell
-  readonly dir: string
-  restart(change?: Partial<AppOptions>): Promise<Desk>
-  stop(): Promise<void>
-}
-
-/** A clock that runs with the real one, off by `byMs`. */
-const clockOff = (byMs: number): Clock => ({
-  nowMs: () => Date.now() + byMs,
-  setTimer(run, ms) {
-    const timer = setTimeout(run, ms)
-    return () => clearTimeout(timer)
-  },
-})
-
-async function startDesk(
-  options: Partial<AppOptions> = {},
-  dir = join(folder(), 'profile'),
-  keyStore = createMemoryKeyStore(),
-): Promise<Desk> {
-  const shell = createFakeShell(keyStore)
-  const app: App = createApp({
-    shell,
-    profileDir: dir,
-    version: '0.1.0',
-    platform: 'test',
-    deviceName: 'Desk',
-    log: silentLog,
-    ...options,
-  })
-  let stopped: Promise<void> | undefined
-  const stop = () => {
-    stopped ??= app.stop()
-    return stopped
-  }
-  cleanUps.push(stop)
-  await app.start()
-  return {
-    shell,
-    dir,
-    stop,
-    async restart(change = {}) {
-      await stop()
-      return startDesk(change, dir, keyStore)
-    },
-  }
-}
-
-function folder(): string {
-  const { dir, remove } = createFolder()
-  cleanUps.push(remove)
-  return dir
-}
-
-async function startServer(): Promise<Workspace> {
-  const workspace = await startWorkspace(join(folder(), 'server'))
-  cleanUps.push(() => workspace.stop())
-  workspace.addUser('tai-man', '陳大文')
-  workspace.addUser('ka-yan', '李嘉欣')
-  return workspace
-}
-
-const session = async ({ shell }: Desk) => must(await shell.call('getSession', {}))
-const live = (desk: Desk) => desk.shell.until(async () => (await session(desk)).state === 'live')
-const texts = async ({ shell }: Desk, conversationId: ConversationId): Promise<string[]> => {
-  const page = await shell.call('readConversation', { conversationId, limit: 200 })
-  if (!page.ok) return [page.error.code]
-  return page.value.messages.flatMap(({ content }) => (content.type === 'text' ? [content.text] : []))
-}
-const shows = (desk: Desk, id: ConversationId, text: string) =>
-  desk.shell.until(async () => (await texts(desk, id)).includes(text))
-const say = async (desk: Desk, conversationId: ConversationId, body: string) =>
-  must(await desk.shell.call('sendMessage', { conversationId, body })).clientId
-const idle = (desk: Desk) => desk.shell.until(async () => (await session(desk)).queued === 0)
-
-/** Enrols a desk of `userName` and waits until it is live. */
-async function enrolled(server: Workspace, userName: string, options: Partial<AppOptions> = {}): Promise<Desk> {
-  const desk = await startDesk({ serverUrl: server.url, enrolCode: server.code(userName), ...options })
-  await live(desk)
-  return desk
-}
+afterEach(endDesks)
 
 describe('the main job', () => {
   test('[APP2] enrol, talk, read offline, write offline, restart both sides: delivered once, in order', async () => {
@@ -145,8 +69,9 @@ describe('the main job', () => {
     must(await again.shell.call('sendMessage', { conversationId: id, body: 'second', clientId }))
     await say(again, id, 'third')
     expect((await session(again)).queued).toBe(3)
-    const found = await again.shell.call('search', { text: '報告' })
-    expect(must(found).hits.map((hit) => hit.text)).toEqual(['早晨，請各位下午三點前交報告。'])
+    const find = async () => must(await again.shell.call('search', { text: '報告' }))
+    await again.shell.until(async () => (await find()).complete)
+    expect((await find()).hits.map((hit) => hit.text)).toEqual(['早晨，請各位下午三點前交報告。'])
 
     await server.start()
     for (const desk of [again, two]) must(await desk.shell.call('retryConnection', {}))
@@ -267,6 +192,12 @@ describe('calls', () => {
     setSettings: {},
     retryConnection: {},
     openLink: { url: 'https://example.com/' },
+    saveDraft: { conversationId: example.id('conversation'), text: 'x' },
+    lock: {},
+    unlock: { passphrase: 'x' },
+    setPassphrase: { next: 'long enough' },
+    noteActivity: {},
+    dismissCacheNotice: {},
   }
   const names = Object.keys(calls) as CallName[]
 
@@ -275,6 +206,8 @@ describe('calls', () => {
     for (const name of names) {
       const code = codeOf(await desk.shell.callRaw(name, args[name]))
       if (name === 'enroll') expect(code).toBe('unavailable')
+      else if (name === 'lock') expect(code).toBe('not-allowed')
+      else if (name === 'unlock' || name === 'setPassphrase') expect(code).toBe('not-enrolled')
       else expect(`${name} ${code}`).toBe(`${name} ${callsWithoutCache.has(name) ? 'ok' : 'not-enrolled'}`)
     }
     expect(desk.shell.opened).toEqual(['https://example.com/'])
@@ -311,10 +244,19 @@ describe('calls', () => {
       readConversation: { conversationId: id, limit: 10 },
       sendMessage: { conversationId: id, body: 'y' },
       markRead: { conversationId: id, seq: 1 },
+      saveDraft: { conversationId: id, text: 'y' },
     }
-    for (const name of names.filter((n) => !['enroll', 'retryMessage', 'discardMessage'].includes(n)))
+    const apart = ['enroll', 'retryMessage', 'discardMessage', 'lock', 'unlock', 'setPassphrase']
+    for (const name of names.filter((n) => !apart.includes(n)))
       expect(calls[name].result.safeParse(must(await shell.callRaw(name, good[name]))).error).toBeUndefined()
-    for (const name of ['readConversation', 'sendMessage', 'markRead', 'retryMessage', 'discardMessage'] as const)
+    for (const name of [
+      'readConversation',
+      'sendMessage',
+      'saveDraft',
+      'markRead',
+      'retryMessage',
+      'discardMessage',
+    ] as const)
       expect(`${name} ${codeOf(await shell.callRaw(name, args[name]))}`).toBe(`${name} not-found`)
     expect(codeOf(await shell.call('enroll', { serverUrl: server.url, code: 'X' }))).toBe('already-enrolled')
     for (const body of [' ', '\n\t\n', '\u0000\u0007'])

@@ -4,22 +4,27 @@
 
 import { randomBytes, randomUUID } from 'node:crypto'
 import { rmSync } from 'node:fs'
-import { defaultSettings, type SessionView, type Settings, settingsSchema } from '../shared/bridge.ts'
+import { defaultSettings, type SessionView, type Settings } from '../shared/bridge.ts'
 import { limits } from '../shared/limits.ts'
-import type { ConversationEvent, ConversationId, Policy } from '../shared/model.ts'
+import type { ConversationEvent, ConversationId, Policy, UserId } from '../shared/model.ts'
 import { type Failure, type FailureCode, FailureError, fail, ok, type Result } from '../shared/result.ts'
+import { createAppLock } from './app-lock.ts'
 import { type CallParts, createCalls } from './calls.ts'
 import { createCoalescer } from './coalesce.ts'
 import { errorName, type Log } from './log.ts'
+import { noticeOf } from './notices.ts'
+import { createOpenCache, type OpenCache } from './open-cache.ts'
 import { openProfile, type Profile } from './profile/profile.ts'
-import { createSearch, type Search } from './search/search.ts'
+import { createSearch } from './search/search.ts'
 import { deliverReceipt, enrol, parseServerUrl } from './session/http.ts'
 import { type Clock, createSession, type Session } from './session/run.ts'
 import { openSocket } from './session/socket.ts'
 import { viewSession } from './session-view.ts'
+import { changeSettings, readSettings, writeSettings } from './settings.ts'
 import type { Shell } from './shell/shell.ts'
-import { quarantine, storeFailure } from './store/database.ts'
-import { openStore, type Store } from './store/store.ts'
+import { storeFailure } from './store/failures.ts'
+import { quarantine, removeQuarantined } from './store/quarantine.ts'
+import { openStore } from './store/store.ts'
 import { createCipher } from './vault/cipher.ts'
 import { createVault, type Vault } from './vault/vault.ts'
 import type { WipeStep } from './wipe/plan.ts'
@@ -48,7 +53,7 @@ export interface App {
 }
 
 const CACHE_FILE = 'store/cache.db'
-const SETTINGS_FILE = 'settings.json'
+const SHARD_DIR = 'store/shards'
 
 const systemClock: Clock = {
   nowMs: () => Date.now(),
@@ -67,8 +72,7 @@ export function createApp(options: AppOptions): App {
   let vault: Vault | undefined
   let wipe: Wipe | undefined
   let session: Session | undefined
-  let store: Store | undefined
-  let search: Search | undefined
+  let cache: OpenCache | undefined
   let policy: Policy | undefined
   let settings: Settings = defaultSettings
   /** What keeps the app from working at all, until the next start. */
@@ -95,11 +99,22 @@ export function createApp(options: AppOptions): App {
   // --- what the window sees -------------------------------------------------------------------------------------------
 
   function sessionView(): SessionView {
-    return viewSession({ shell, version: options.version, settings, vault, session, store, wipe, obstacle })
+    return viewSession({
+      shell,
+      version: options.version,
+      settings,
+      vault,
+      session,
+      store: store(),
+      wipe,
+      obstacle,
+      lockAfterMinutes: lockAfterMinutes(),
+      nowMs: clock.nowMs(),
+    })
   }
 
   function showStatus(): void {
-    shell.showStatus({ unread: store?.unread() ?? 0, state: sessionView().state })
+    shell.showStatus({ unread: store()?.unread() ?? 0, state: sessionView().state })
   }
 
   /** The list has changed, and with it perhaps how many messages wait. */
@@ -115,59 +130,27 @@ export function createApp(options: AppOptions): App {
 
   // --- the cache ----------------------------------------------------------------------------------------------------------
 
-  async function openCache(): Promise<Result<Store>> {
-    if (store) return ok(store)
-    const identity = vault?.identity()
-    if (!vault || !profile || !identity) return fail('not-enrolled')
-    const root = await vault.openRootKey(clock.nowMs())
-    if (!root.ok) return root
-    const cipher = await cipherReady
-    const parts = { file: profile.path(CACHE_FILE), cipher, rootKey: root.value, self: identity.userId }
-    let opened = openStore(parts)
-    if (!opened.ok && opened.error.code === 'store-corrupt') {
-      // Kept whole for support, never overwritten; everything the server has is fetched again.
-      log.error('store.quarantined', { reason: opened.error.message })
-      quarantine(parts.file, clock.nowMs())
-      opened = openStore(parts)
-    }
-    root.value.fill(0)
-    if (!opened.ok) return opened
-    store = opened.value
-    search = createSearch(store)
-    inBackground(search.indexed)
-    changes.list()
-    return opened
-  }
-
-  function closeCache(): void {
-    search?.close()
-    search = undefined
-    store?.close()
-    store = undefined
-  }
-
-  /** Names an error of the store. Where the cache itself is damaged it is set aside, whole, and fetched anew. */
-  function onStoreError(error: unknown): Failure {
-    const failure = storeFailure(error)
-    if (failure.code === 'store-corrupt') setImmediate(setCacheAside)
-    return failure
-  }
-
-  function setCacheAside(): void {
-    if (!store || !profile || stopped) return
-    log.error('store.quarantined', { while: 'open' })
-    closeCache()
-    try {
-      quarantine(profile.path(CACHE_FILE), clock.nowMs())
-    } catch (error) {
-      // It lies where it was; at the next contact it is met, and set aside, once more.
-      log.error('store.quarantine', { error: errorName(error) })
-    }
-    session?.dispatch({ type: 'cache-lost' })
-  }
+  const cacheOf = (p: Profile, v: Vault): OpenCache =>
+    createOpenCache({
+      file: p.path(CACHE_FILE),
+      shardDir: p.path(SHARD_DIR),
+      vault: v,
+      cipher: cipherReady,
+      openStore,
+      createSearch,
+      storeFailure,
+      quarantine,
+      removeQuarantined,
+      clock,
+      log,
+      changed: listChanged,
+      lost: () => session?.dispatch({ type: 'cache-lost' }),
+    })
+  const store = () => cache?.current()?.store
 
   /** The lease is over: the share is erased, so that nothing short of the server opens the cache again. */
   async function checkLease(): Promise<void> {
+    cache?.note()
     if (!vault || !(await vault.leaseOver(clock.nowMs()))) return
     log.info('lease.over')
     vault.eraseLease()
@@ -193,47 +176,46 @@ export function createApp(options: AppOptions): App {
       about,
       log,
       host: {
-        store: () => store,
-        openCache,
+        store,
+        openCache: async () => cache?.open() ?? fail('not-enrolled'),
+        rekeyCache: async () => cache?.rekey(),
         closeCache() {
-          closeCache()
+          inBackground(cache?.close() ?? Promise.resolve())
           // What the window holds in memory goes with the keys.
           inBackground(shell.resetWindow())
         },
         async beginWipe(order, jws) {
           const origin = v.identity()?.serverOrigin
           if (!wipe || !origin) return
-          await wipe.begin(order, jws, origin, (store?.keyCount() ?? 0) + VAULT_KEYS)
+          await wipe.begin(order, jws, origin, (store()?.keyCount() ?? 0) + VAULT_KEYS)
           setImmediate(() => inBackground(carryOutWipe()))
         },
         policyChanged(next) {
           policy = next
           shell.setContentProtection(next.contentProtection)
+          cache?.policyChanged(next)
+          appLock.check()
         },
         stateChanged,
         listChanged,
         conversationChanged: changes.conversation,
         eventsAdded(conversationId, events, live) {
-          search?.add(conversationId, events)
+          cache?.current()?.search.add(conversationId, events)
           if (live) notifyOf(events)
         },
-        conversationsLost: (ids) => search?.remove(ids),
-        storeFailure: onStoreError,
+        conversationsLost(lost) {
+          cache?.current()?.search.removed(lost)
+          cache?.note()
+        },
+        storeFailure: (error) => cache?.storeFailure(error) ?? storeFailure(error),
       },
     })
   }
 
   function notifyOf(events: readonly ConversationEvent[]): void {
-    const self = store?.self
-    const latest = events.findLast((event) => event.content.type === 'message' && event.actorId !== self)
-    if (!latest || shell.isFocused() || policy?.notifications === undefined) return
-    const sender = store?.person(latest.actorId)?.displayName ?? ''
-    const body = 'body' in latest.content && typeof latest.content.body === 'string' ? latest.content.body : ''
-    shell.notify({
-      title: policy.notifications === 'hidden' ? 'Causeway' : sender,
-      body: policy.notifications === 'full' ? body.slice(0, NOTICE_CHARS).toWellFormed() : '…',
-      onClick: () => inBackground(shell.showWindow()),
-    })
+    const nameOf = (userId: UserId) => store()?.person(userId)?.displayName
+    const notice = shell.isFocused() ? undefined : noticeOf(events, { self: store()?.self, policy, nameOf })
+    if (notice) shell.notify({ ...notice, onClick: () => inBackground(shell.showWindow()) })
   }
 
   /** Nothing is left to lose: no identity, one that the key store no longer opens, or one the server does not accept. */
@@ -257,12 +239,29 @@ export function createApp(options: AppOptions): App {
     obstacle = undefined
     wipe?.forget()
     await session?.stop()
-    closeCache()
+    await cache?.abandon()
     rmSync(profile.path('store'), { recursive: true, force: true })
     session = newSession(vault)
     session.dispatch({ type: 'enrolled' })
     return ok(sessionView())
   }
+
+  // --- app lock ---------------------------------------------------------------------------------------------------------------
+
+  function lockAfterMinutes(): number {
+    return Math.min(settings.lockAfterMinutes, policy?.lockAfterMinutes ?? Number.POSITIVE_INFINITY)
+  }
+
+  const appLock = createAppLock({
+    clock,
+    log,
+    vault: () => vault,
+    cache: () => cache,
+    session: () => session,
+    idleMinutes: lockAfterMinutes,
+    changed: () => changes.session(),
+    opened: listChanged,
+  })
 
   // --- wipe -------------------------------------------------------------------------------------------------------------------
 
@@ -298,10 +297,11 @@ export function createApp(options: AppOptions): App {
     settings = readSettings(profile)
     await cipherReady
     vault = createVault({ profile, keyStore: shell.keyStore })
+    cache = cacheOf(profile, vault)
     wipe = createWipe({
       profile,
       vault,
-      closeCache,
+      closeCache: () => cache?.abandon() ?? Promise.resolve(),
       releaseFiles: () => log.closeFile?.(),
       clearHostStorage: shell.clearHostStorage,
       deliver: deliverReceipt,
@@ -348,22 +348,12 @@ export function createApp(options: AppOptions): App {
       if (origin.ok && origin.value !== v.identity()?.serverOrigin) await v.update({ serverOrigin: origin.value })
     }
     await checkLease()
-    const cache = await openCache()
-    if (!cache.ok && cache.error.code !== 'locked') {
-      obstacle = cache.error
+    const opened = (await cache?.open()) ?? fail('not-enrolled')
+    if (!opened.ok && opened.error.code !== 'locked' && opened.error.code !== 'app-locked') {
+      obstacle = opened.error
       return
     }
-    session?.dispatch({ type: 'started', enrolled: true, cache: cache.ok })
-  }
-
-  function readSettings(from: Profile): Settings {
-    try {
-      const bytes = from.read(SETTINGS_FILE)
-      const parsed = settingsSchema.safeParse(bytes && JSON.parse(Buffer.from(bytes).toString('utf8')))
-      return parsed.success ? parsed.data : defaultSettings
-    } catch {
-      return defaultSettings
-    }
+    session?.dispatch({ type: 'started', enrolled: true, cache: opened.ok })
   }
 
   const callParts: CallParts = {
@@ -371,16 +361,20 @@ export function createApp(options: AppOptions): App {
       if (!session) throw new FailureError(obstacle ?? fail('not-enrolled').error)
       return session
     },
-    cache: () => (store && search ? ok({ store, search }) : fail(whyNoCache())),
+    cache() {
+      const open = cache?.current()
+      return open ? ok(open) : fail(whyNoCache())
+    },
+    lock: appLock.lock,
+    unlock: appLock.unlock,
+    setPassphrase: appLock.setPassphrase,
+    noteActivity: appLock.noteActivity,
     getSession: sessionView,
     enroll,
     setSettings(change) {
-      settings = {
-        theme: change.theme ?? settings.theme,
-        language: change.language ?? settings.language,
-        listWidthPx: change.listWidthPx ?? settings.listWidthPx,
-      }
-      if (!wipe?.underWay()) profile?.write(SETTINGS_FILE, Buffer.from(`${JSON.stringify(settings)}\n`))
+      settings = changeSettings(settings, change)
+      if (profile && !wipe?.underWay()) writeSettings(profile, settings)
+      appLock.check()
       changes.session()
       return settings
     },
@@ -388,7 +382,8 @@ export function createApp(options: AppOptions): App {
     nowMs: clock.nowMs,
     listChanged,
     conversationChanged: changes.conversation,
-    storeFailure: onStoreError,
+    storeFailure: (error) => cache?.storeFailure(error) ?? storeFailure(error),
+    sessionChanged: changes.session,
     log,
   }
 
@@ -396,7 +391,8 @@ export function createApp(options: AppOptions): App {
     if (obstacle) return obstacle.code
     const state = session?.state().type
     if (state === 'wiping' || state === 'wiped') return state
-    return vault?.identity() ? 'locked' : 'not-enrolled'
+    if (!vault?.identity()) return 'not-enrolled'
+    return vault.isLocked() ? 'app-locked' : 'locked'
   }
 
   return {
@@ -406,7 +402,9 @@ export function createApp(options: AppOptions): App {
       stopListening.push(
         shell.onPower((event) => {
           if (event === 'suspend') session?.dispatch({ type: 'suspended' })
+          if (event === 'lock-screen') appLock.lock()
           if (event !== 'resume') return
+          appLock.check()
           inBackground(checkLease().finally(() => session?.dispatch({ type: 'connect-asked' })))
         }),
       )
@@ -418,6 +416,7 @@ export function createApp(options: AppOptions): App {
       }
       if (obstacle) log.error('app.obstacle', { code: obstacle.code })
       watchLease()
+      appLock.start()
       await shell.showWindow()
       showStatus()
       stateChanged()
@@ -429,8 +428,9 @@ export function createApp(options: AppOptions): App {
       for (const stop of stopListening.splice(0)) stop()
       changes.stop()
       wipe?.stop()
+      appLock.stop()
       await session?.stop()
-      closeCache()
+      await cache?.close()
       profile?.release()
       profile = undefined
     },
@@ -441,5 +441,3 @@ export function createApp(options: AppOptions): App {
 const uselessIdentity: ReadonlySet<string> = new Set(['device-unknown', 'device-revoked', 'device-wiped'])
 /** Local secret and lease share: the keys of a profile outside the cache's keyring. */
 const VAULT_KEYS = 2
-/** Characters of a message in a notification: what systems show of it. */
-const NOTICE_CHARS = 120

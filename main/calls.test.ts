@@ -1,15 +1,17 @@
 // Owns the proof of what the calls do with an open cache: a real store and search, a played session.
 
 import { beforeAll, describe, expect, test } from 'vitest'
+import { defaultSettings } from '../shared/bridge.ts'
 import type { ClientId, ConversationId } from '../shared/model.ts'
 import { type FailureCode, FailureError, fail, ok, type Result } from '../shared/result.ts'
 import { exampleCache, fill, openCache } from '../testing/caches.ts'
+import { silentLog } from '../testing/desktop.ts'
 import { exampleTimeMs } from '../testing/example.ts'
 import { codeOf, must } from '../testing/fake-shell.ts'
 import { type CallParts, createCalls } from './calls.ts'
 import { createSearch } from './search/search.ts'
 import type { Session } from './session/run.ts'
-import { storeFailure } from './store/database.ts'
+import { storeFailure } from './store/failures.ts'
 import type { Store } from './store/store.ts'
 import { type Cipher, createCipher } from './vault/cipher.ts'
 
@@ -23,7 +25,7 @@ function setUp(change: (store: Store) => Partial<Store> = () => ({}), parts: Par
   const plain = openCache({ cipher, self: cache.self })
   fill(plain, cache)
   const store: Store = { ...plain, ...change(plain) }
-  const search = createSearch(store)
+  const search = createSearch({ store, dir: undefined, log: silentLog, storeFailure })
   const sending = new Set<ClientId>()
   const done: string[] = []
   let fetched: Result<void> = fail('offline')
@@ -50,7 +52,12 @@ function setUp(change: (store: Store) => Partial<Store> = () => ({}), parts: Par
       throw new Error('not here')
     },
     enroll: async () => fail('already-enrolled'),
-    setSettings: () => ({ theme: 'system', language: 'system', listWidthPx: 280 }),
+    setSettings: () => defaultSettings,
+    lock: () => fail('not-allowed'),
+    unlock: async () => ok(undefined),
+    setPassphrase: async () => ok(undefined),
+    noteActivity: () => void done.push('activity'),
+    sessionChanged: () => void done.push('session'),
     openExternal: async () => undefined,
     nowMs: () => exampleTimeMs,
     listChanged: () => void done.push('list'),
@@ -62,6 +69,7 @@ function setUp(change: (store: Store) => Partial<Store> = () => ({}), parts: Par
   return {
     cache,
     store,
+    search,
     sending,
     done,
     call,
@@ -212,7 +220,7 @@ describe('faults', () => {
     const t = setUp()
     const closing = setUp(undefined, {
       cache: () => {
-        const answer = open ? ok({ store: t.store, search: createSearch(t.store) }) : fail('locked')
+        const answer = open ? ok({ store: t.store, search: t.search }) : fail('locked')
         open = false
         return answer
       },

@@ -28,6 +28,11 @@ export interface CallParts {
   readonly enroll: (args: CallArgs<'enroll'>) => Promise<Result<CallResult<'enroll'>>>
   readonly setSettings: (change: CallArgs<'setSettings'>) => CallResult<'setSettings'>
   readonly openExternal: (url: string) => Promise<void>
+  readonly lock: () => Result<void>
+  readonly unlock: (args: CallArgs<'unlock'>) => Promise<Result<void>>
+  readonly setPassphrase: (args: CallArgs<'setPassphrase'>) => Promise<Result<void>>
+  readonly noteActivity: () => void
+  readonly sessionChanged: () => void
   readonly nowMs: () => number
   readonly listChanged: () => void
   readonly conversationChanged: (conversationId: ConversationId) => void
@@ -67,6 +72,8 @@ function failed(parts: CallParts, name: string, error: unknown): Result<never> {
     return fail('internal')
   }
 }
+
+const done = (result: Result<void>): Result<Record<string, never>> => (result.ok ? ok({}) : result)
 
 function handlersOver(parts: CallParts): Handlers {
   const store = () => {
@@ -136,9 +143,28 @@ function handlersOver(parts: CallParts): Handlers {
       return ok({})
     },
     listPeople: () => ok({ people: store().listPeople() }),
-    search({ text, conversationId, cursor }) {
+    async search({ text, conversationId, cursor }) {
       const cache = parts.cache()
       return cache.ok ? cache.value.search.find(text, conversationId, cursor) : cache
+    },
+    saveDraft({ conversationId, text }) {
+      const saved = store().saveDraft(conversationId, text)
+      if (!saved.ok) return saved
+      if (saved.value) parts.listChanged()
+      return ok({})
+    },
+    lock: () => done(parts.lock()),
+    unlock: async (args) => done(await parts.unlock(args)),
+    setPassphrase: async (args) => done(await parts.setPassphrase(args)),
+    noteActivity() {
+      parts.noteActivity()
+      return ok({})
+    },
+    dismissCacheNotice() {
+      const cache = parts.cache()
+      if (cache.ok) cache.value.store.dismissNotice()
+      parts.sessionChanged()
+      return ok({})
     },
     setSettings: (change) => ok(parts.setSettings(change)),
     retryConnection() {

@@ -19,11 +19,13 @@ export interface SessionViewParts {
   readonly wipe: Wipe | undefined
   /** What keeps the app from working at all, until the next start. */
   readonly obstacle: Failure | undefined
+  readonly lockAfterMinutes: number
+  readonly nowMs: number
 }
 
 /** The session, whole, as it stands. */
 export function viewSession(parts: SessionViewParts): SessionView {
-  const { shell, version, settings, vault, session, store, wipe, obstacle } = parts
+  const { shell, version, settings, vault, session, store, wipe, obstacle, lockAfterMinutes, nowMs } = parts
   const identity = vault?.identity()
   const notice = wipe?.notice()
   const facts = session?.facts()
@@ -32,6 +34,8 @@ export function viewSession(parts: SessionViewParts): SessionView {
   const problem = obstacle ?? ('problem' in state ? state.problem : undefined) ?? skewed
   const me = identity && store?.person(identity.userId)
   const readableUntilMs = vault?.leaseUntilMs()
+  const unlockRetryAtMs = vault?.unlockRetryAtMs(nowMs)
+  const cacheNotice = store?.notice()
   const lastHeardAtMs = facts?.lastHeardAtMs ?? vault?.leaseReceivedMs()
   return {
     // After a restart the session knows no identity; that there was a wipe is told by the notice that was left.
@@ -47,6 +51,13 @@ export function viewSession(parts: SessionViewParts): SessionView {
     ...(readableUntilMs !== undefined && { readableUntilMs }),
     ...(facts?.catchUp && { catchUp: facts.catchUp }),
     queued: store?.queued() ?? 0,
+    appLock: {
+      enabled: vault?.hasPassphrase() ?? false,
+      locked: vault?.isLocked() ?? false,
+      lockAfterMinutes,
+      ...(unlockRetryAtMs !== undefined && { retryAtMs: unlockRetryAtMs }),
+    },
+    ...(cacheNotice && { cacheNotice }),
     ...(problem && { problem }),
     ...(facts?.clockSkewMs !== undefined && { clockSkewMs: facts.clockSkewMs }),
     ...(notice && { wipe: notice }),
