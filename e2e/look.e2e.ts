@@ -43,23 +43,29 @@ async function look(page: Page, name: string): Promise<void> {
   expect(violations.map(({ id, nodes }) => `${name}: ${id} at ${nodes[0]?.target.join(' ')}`)).toEqual([])
 }
 
+/** Theme and language of the window, as its user would choose them; they may be chosen on a locked screen too. */
+async function choose(page: Page, change: { readonly theme: string; readonly language: string }): Promise<void> {
+  const answer = await page.evaluate((asked) => {
+    const api = Reflect.get(window, 'causeway') as { call(name: string, args: unknown): Promise<{ ok: boolean }> }
+    return api.call('setSettings', asked)
+  }, change)
+  expect(answer).toMatchObject({ ok: true })
+  await expect(page.locator('html')).toHaveAttribute('lang', change.language)
+}
+
+const appearances = [
+  { theme: 'light', language: 'en' },
+  { theme: 'dark', language: 'zh-Hant-HK' },
+  { theme: 'light', language: 'zh-Hans' },
+] as const
+
 test('[END2] the main views are readable in light and dark, in English and both Chinese', async () => {
   const { page } = desktop
-  const settings = (change: Record<string, string>) =>
-    page.evaluate((asked) => {
-      const api = Reflect.get(window, 'causeway') as { call(name: string, args: unknown): Promise<{ ok: boolean }> }
-      return api.call('setSettings', asked)
-    }, change)
   await expect(page.getByTestId('session-state')).toHaveAttribute('data-state', 'live')
   await page.getByTestId('conversation-row').nth(4).click()
   await expect(page.getByTestId('message').first()).toBeVisible()
-  for (const [theme, language] of [
-    ['light', 'en'],
-    ['dark', 'zh-Hant-HK'],
-    ['light', 'zh-Hans'],
-  ] as const) {
-    expect(await settings({ theme, language })).toMatchObject({ ok: true })
-    await expect(page.locator('html')).toHaveAttribute('lang', language)
+  for (const { theme, language } of appearances) {
+    await choose(page, { theme, language })
     await page.getByTestId('rail-conversations').click()
     await look(page, `conversation-${theme}-${language}`)
     await page.getByTestId('details-toggle').click()
@@ -74,4 +80,52 @@ test('[END2] the main views are readable in light and dark, in English and both 
     await expect(page.getByTestId('person-row').first()).toBeVisible()
     await look(page, `people-${theme}-${language}`)
   }
+})
+
+test('[END2] so are a search with filters, the app lock in the settings, and the locked app', async () => {
+  const { page } = desktop
+  await expect(page.getByTestId('session-state')).toHaveAttribute('data-state', 'live')
+  await page.getByTestId('conversation-row').nth(4).click()
+  const name = (await page.getByTestId('conversation-name').textContent()) ?? ''
+  for (const { theme, language } of appearances) {
+    await choose(page, { theme, language })
+    await page.getByTestId('rail-search').click()
+    await page.getByTestId('search-box').fill('')
+    await expect(page.getByTestId('search-filter')).toHaveCount(5)
+    await look(page, `search-start-${theme}-${language}`)
+    await page.getByTestId('search-box').fill('盤點 after:2000')
+    await expect(page.getByTestId('search-token')).toHaveAttribute('data-filter', 'after')
+    await expect(page.getByTestId('search-hit').first()).toBeVisible()
+    await look(page, `search-filters-${theme}-${language}`)
+    await page.getByTestId('search-box').fill('盤點 before:soon')
+    await expect(page.getByTestId('search-problem')).toHaveAttribute('data-filter', 'before')
+    await look(page, `search-problem-${theme}-${language}`)
+  }
+  await page.getByTestId('rail-conversations').click()
+  await page.getByTestId('composer').fill('half a thought')
+
+  await page.getByTestId('settings-open').click()
+  await page.getByTestId('app-lock-set').click()
+  await page.getByTestId('passphrase-next').fill('harbour lantern')
+  await page.getByTestId('passphrase-repeat').fill('harbour lantern')
+  await look(page, 'app-lock-set')
+  await page.getByTestId('passphrase-save').click()
+  await expect(page.getByTestId('app-lock-now')).toBeVisible()
+  await look(page, 'app-lock-on')
+  await page.getByTestId('settings-close').click()
+
+  await page.getByTestId('lock-now').click()
+  await expect(page.getByTestId('app-lock-screen')).toBeVisible()
+  for (const content of [name, 'half a thought']) expect(await page.content()).not.toContain(content)
+  await page.getByTestId('unlock-passphrase').fill('not it')
+  await page.getByTestId('unlock-passphrase').press('Enter')
+  await expect(page.getByTestId('unlock-passphrase-error')).toHaveAttribute('data-code', 'passphrase-wrong')
+  for (const { theme, language } of appearances) {
+    await choose(page, { theme, language })
+    await look(page, `app-locked-${theme}-${language}`)
+  }
+  await page.getByTestId('unlock-passphrase').fill('harbour lantern')
+  await page.getByTestId('unlock-passphrase').press('Enter')
+  await expect(page.getByTestId('conversation-name')).toHaveText(name)
+  await expect(page.getByTestId('composer')).toHaveValue('half a thought')
 })

@@ -23,6 +23,7 @@ export function App({ workspace, minute }: AppProps): ReactNode {
   const session = useStore(store, (state) => state.session)
   const startFailure = useStore(store, (state) => state.startFailure)
   const enrolAgain = useStore(store, (state) => state.enrolAgain)
+  const unlocking = useStore(store, (state) => state.unlocking)
   const nowMs = useSyncExternalStore(minute.subscribe, minute.read)
 
   const setting = session?.settings.language ?? 'system'
@@ -40,7 +41,7 @@ export function App({ workspace, minute }: AppProps): ReactNode {
     else documentElement.dataset.theme = theme
   }, [theme, translator])
 
-  const screen = screenOf(session, startFailure, enrolAgain, nowMs)
+  const screen = screenOf(session, startFailure, enrolAgain, nowMs, unlocking)
   return (
     <WorkspaceContext value={workspace}>
       <MinuteContext value={minute}>
@@ -54,7 +55,8 @@ export function App({ workspace, minute }: AppProps): ReactNode {
               </Suspense>
             )}
           </div>
-          <TooltipLayer />
+          {/* Another screen, another tooltip: none may outlive the content that it names. */}
+          <TooltipLayer key={screen.type} />
         </TranslatorContext>
       </MinuteContext>
     </WorkspaceContext>

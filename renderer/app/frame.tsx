@@ -1,4 +1,4 @@
-// Owns the window's frame while conversations may be read: rail, side pane, content, details, dialogs, shortcuts.
+// Owns the window's frame while conversations may be read: notice, rail, side pane, content, details, dialogs, shortcuts.
 // Always holds: the side pane is between 220 and 420 px wide and leaves the content at least 400.
 
 import { type CSSProperties, lazy, memo, type ReactNode, Suspense, useEffect, useState } from 'react'
@@ -9,9 +9,11 @@ import { PeoplePane } from '../people/people-pane.tsx'
 import { PersonView } from '../people/person-view.tsx'
 import { SearchPane } from '../search/search-pane.tsx'
 import { Announcer } from './announcer.tsx'
+import { CacheNoticeBar } from './cache-notice-bar.tsx'
 import { Rail } from './rail.tsx'
 import { useShortcuts } from './shortcuts.ts'
 import { Splitter } from './splitter.tsx'
+import { useWindowNews } from './window-news.ts'
 import { useActions, useTranslator, useWorkspace } from './workspace-context.ts'
 import './frame.css'
 
@@ -29,6 +31,7 @@ export const Frame = memo(function Frame(): ReactNode {
   const [dragged, setDragged] = useState<number>()
   const width = dragged ?? saved
   useShortcuts()
+  useWindowNews()
 
   // Fetched while the window rests, so that the first use is as quick as the second.
   useEffect(() => {
@@ -39,6 +42,7 @@ export const Frame = memo(function Frame(): ReactNode {
   const style: CSSProperties & Record<'--side-width', string> = { '--side-width': `${width}px` }
   return (
     <div className="frame" style={style}>
+      <CacheNoticeBar />
       <Rail />
       <aside aria-label={t(`${pane === 'conversations' ? 'list' : pane}.label`)} className="side">
         {pane === 'conversations' && <ConversationList />}
@@ -60,7 +64,9 @@ export const Frame = memo(function Frame(): ReactNode {
       <Announcer />
       <Suspense>
         {dialog === 'switcher' && <QuickSwitcher onClose={() => showDialog(undefined)} />}
-        {dialog === 'settings' && <SettingsDialog onClose={() => showDialog(undefined)} />}
+        {(dialog === 'settings' || dialog === 'app-lock') && (
+          <SettingsDialog atAppLock={dialog === 'app-lock'} key={dialog} onClose={() => showDialog(undefined)} />
+        )}
       </Suspense>
     </div>
   )

@@ -1,5 +1,5 @@
 // Owns the time that screens show things relative to. Always holds: it moves on the minute and at once when the window is
-// looked at again, so that "Today" is never yesterday; nothing else in the renderer keeps a clock.
+// looked at again, so that "Today" is never yesterday; only a countdown (countdown.ts) goes by the second.
 
 import { times } from '../../shared/limits.ts'
 

@@ -1,12 +1,12 @@
-// Owns the narrow rail at the window's edge: which pane is shown, settings, and who is signed in.
+// Owns the narrow rail at the window's edge: which pane is shown, locking, settings, and who is signed in.
 
-import { type LucideIcon, MessagesSquare, Search, Settings, Users } from 'lucide-react'
+import { Lock, type LucideIcon, MessagesSquare, Search, Settings, Users } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { PersonAvatar } from '../components/avatar.tsx'
 import { BrandMark } from '../components/brand-mark.tsx'
 import { IconButton } from '../components/icon-button.tsx'
 import type { Pane } from '../state/state.ts'
-import { shortcut } from './shortcuts.ts'
+import { shiftShortcut, shortcut } from './shortcuts.ts'
 import { useActions, useTranslator, useWorkspace } from './workspace-context.ts'
 
 const panes: readonly { readonly pane: Pane; readonly icon: LucideIcon; readonly keys?: string }[] = [
@@ -20,7 +20,8 @@ export function Rail(): ReactNode {
   const me = useWorkspace((state) => state.session?.me)
   const dialog = useWorkspace((state) => state.dialog)
   const unread = useWorkspace((state) => (state.conversations ?? []).reduce((sum, c) => sum + c.unread, 0))
-  const { showPane, showPerson, showDialog } = useActions()
+  const canLock = useWorkspace((state) => state.session?.appLock.enabled === true)
+  const { showPane, showPerson, showDialog, lock } = useActions()
   const { t, number } = useTranslator()
   return (
     <nav aria-label={t('rail.label')} className="rail">
@@ -52,6 +53,17 @@ export function Rail(): ReactNode {
         </button>
       ))}
       <div className="rail__space" />
+      {canLock && (
+        <IconButton
+          className="rail__button"
+          data-testid="lock-now"
+          icon={Lock}
+          keys={shiftShortcut('L')}
+          label={t('rail.lock')}
+          onClick={() => void lock()}
+          tipSide="right"
+        />
+      )}
       <IconButton
         aria-haspopup="dialog"
         className="rail__button"

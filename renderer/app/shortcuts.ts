@@ -13,6 +13,11 @@ export function shortcut(key: string): string {
   return isMac ? `⌘${key}` : `Ctrl ${key}`
 }
 
+/** How one with Shift beside it is written. */
+export function shiftShortcut(key: string): string {
+  return isMac ? `⇧⌘${key}` : `Ctrl Shift ${key}`
+}
+
 /** How one with Alt is written. */
 export function altShortcut(key: string): string {
   return isMac ? `⌥${key}` : `Alt ${key}`
@@ -44,7 +49,11 @@ export function useShortcuts(): void {
       const state = read()
       const command = isMac ? event.metaKey && !event.ctrlKey : event.ctrlKey && !event.metaKey
       const key = event.key.toLowerCase()
-      if (command && !event.altKey && key === 'k') {
+      if (command && event.shiftKey && !event.altKey && key === 'l') {
+        // Whoever walks away locks from wherever they are, dialogs included.
+        event.preventDefault()
+        void actions.lock()
+      } else if (command && !event.altKey && key === 'k') {
         event.preventDefault()
         actions.showDialog(state.dialog === 'switcher' ? undefined : 'switcher')
       } else if (state.dialog !== undefined) {

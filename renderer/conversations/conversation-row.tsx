@@ -1,9 +1,11 @@
 // Owns one row of the conversation list: who, the last message, when, what is unread, waiting or refused.
+// Always holds: what was begun and not sent stands in place of the last message, except in the open conversation, whose
+// composer shows it.
 
 import { CircleAlert, Clock } from 'lucide-react'
 import { memo, type ReactNode } from 'react'
 import type { ConversationView } from '../../shared/bridge.ts'
-import { useActions, useNowMs, useTranslator } from '../app/workspace-context.ts'
+import { useActions, useNowMs, useTranslator, useWorkspace } from '../app/workspace-context.ts'
 import { ConversationAvatar } from '../components/avatar.tsx'
 import { Text } from '../components/text.tsx'
 
@@ -44,7 +46,7 @@ export const ConversationRow = memo(function ConversationRow(props: Conversation
           )}
         </span>
         <span className="row__line">
-          <Preview conversation={conversation} />
+          <Preview conversation={conversation} current={current} />
           {failed > 0 && (
             <span className="row__mark row__mark--failed" title={t('list.failed', { count: failed })}>
               <CircleAlert aria-hidden="true" />
@@ -69,12 +71,31 @@ export const ConversationRow = memo(function ConversationRow(props: Conversation
   )
 })
 
-function Preview({ conversation }: { readonly conversation: ConversationView }): ReactNode {
-  const { lastMessage, kind } = conversation
+/** A line of it is enough: a pasted page in every row would cost layout for nothing. */
+function lineOf(text: string): string {
+  return text.slice(0, 160).replace(/\s+/g, ' ')
+}
+
+interface PreviewProps {
+  readonly conversation: ConversationView
+  readonly current: boolean
+}
+
+function Preview({ conversation, current }: PreviewProps): ReactNode {
+  const { conversationId, lastMessage, kind } = conversation
+  const typed = useWorkspace((state) => (current ? '' : state.drafts[conversationId]))
   const { t } = useTranslator()
+  const draft = typed ?? conversation.draft ?? ''
+  if (draft.trim() !== '') {
+    return (
+      <span className="row__preview ellipsis" data-testid="row-draft">
+        <span className="row__draft">{t('list.draft')}</span>
+        <Text>{lineOf(draft)}</Text>
+      </span>
+    )
+  }
   if (lastMessage === undefined) return <span className="row__preview ellipsis">{t('list.noMessages')}</span>
-  // A line of it is enough: a pasted page in every row would cost layout for nothing.
-  const text = lastMessage.text.slice(0, 160).replace(/\s+/g, ' ')
+  const text = lineOf(lastMessage.text)
   const sender = lastMessage.mine
     ? t('list.you')
     : kind === 'direct'
@@ -83,7 +104,7 @@ function Preview({ conversation }: { readonly conversation: ConversationView }):
   return (
     <span className="row__preview ellipsis">
       {sender}
-      <Text>{text}</Text>
+      {text === '' ? t('list.deleted') : <Text>{text}</Text>}
     </span>
   )
 }

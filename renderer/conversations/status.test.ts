@@ -11,9 +11,10 @@ const session = (change: Partial<SessionView>): SessionView => ({
   state: 'live',
   host: 'electron',
   version: '0',
-  settings: { theme: 'system', language: 'system', listWidthPx: 280 },
+  settings: { theme: 'system', language: 'system', listWidthPx: 280, lockAfterMinutes: 15 },
   systemLanguages: [],
   queued: 0,
+  appLock: { enabled: false, locked: false, lockAfterMinutes: 15 },
   ...change,
 })
 

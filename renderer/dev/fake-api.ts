@@ -1,6 +1,6 @@
 // Owns a bridge made up for the development page: answers every call from the sample workspace, in any session state.
-// Hash parameters: state, language, theme, problem, list=empty|loading|long, pages=loading|failed|offline, receipt, skew,
-// queued, open=none|<index>, arrive=<seconds between new messages>, enrol=<failure code>.
+// Hash parameters beside those of fake-session.ts: list=empty|loading, pages=loading|failed|offline, index=partial,
+// arrive=<seconds between new messages>, enrol=<failure code>. The passphrase is "harbour"; the third wrong one pauses.
 
 import type {
   BridgeResult,
@@ -8,18 +8,17 @@ import type {
   CallName,
   CallResult,
   CausewayApi,
+  ConversationView,
   EventName,
   EventPayload,
   MessageView,
-  SearchHit,
   SessionState,
   SessionView,
-  WipeNotice,
 } from '../../shared/bridge.ts'
-import type { ClientId, ConversationId, WipeId } from '../../shared/model.ts'
+import type { ClientId, ConversationId } from '../../shared/model.ts'
+import { searchPage } from './fake-search.ts'
+import { makeSession } from './fake-session.ts'
 import { makeConversations, me, people, type SampleConversation } from './sample.ts'
-
-const hourMs = 3_600_000
 
 type Handlers = {
   [N in CallName]: (args: CallArgs<N>) => BridgeResult<CallResult<N>> | Promise<BridgeResult<CallResult<N>>>
@@ -57,6 +56,19 @@ export function createFakeApi(hash: URLSearchParams): CausewayApi {
       if (index !== -1) return { conversation, index }
     }
     return undefined
+  }
+
+  let passphrase = 'harbour'
+  let wrongTries = 0
+  function look(given: string) {
+    if (given === passphrase) {
+      wrongTries = 0
+      return undefined
+    }
+    if (++wrongTries < 3) return fail('passphrase-wrong')
+    const retryAfterMs = 2000 * 2 ** (wrongTries - 3)
+    setSession({ appLock: { ...session.appLock, retryAtMs: Date.now() + retryAfterMs } })
+    return { ok: false, error: { code: 'rate-limited', message: 'rate-limited', retryAfterMs } } as const
   }
 
   const handlers: Handlers = {
@@ -139,15 +151,44 @@ export function createFakeApi(hash: URLSearchParams): CausewayApi {
       return ok({})
     },
     listPeople: () => ok({ people: hash.get('list') === 'empty' ? [] : [...people] }),
-    search: ({ text, conversationId, cursor }) => {
-      const hits = searchIn(all, text, conversationId)
-      const from = Number(cursor ?? 0)
-      const page = hits.slice(from, from + 30)
-      const next = from + page.length < hits.length ? { cursor: String(from + page.length) } : {}
-      return later(ok({ hits: page, ...next, complete: hash.get('index') !== 'partial' }), 60)
+    search: (asked) => later(ok(searchPage(all, asked, hash.get('index') !== 'partial')), 60),
+    saveDraft: ({ conversationId, text }) => {
+      const conversation = find(conversationId)
+      if (conversation === undefined) return fail('not-found')
+      if (text === '') conversation.view = omitDraft(conversation.view)
+      else conversation.view = { ...conversation.view, draft: text }
+      emit('conversationsChanged', {})
+      return ok({})
+    },
+    lock: () => {
+      if (!session.appLock.enabled) return fail('not-allowed')
+      setSession({ state: 'locked', appLock: { ...session.appLock, locked: true } })
+      return ok({})
+    },
+    unlock: ({ passphrase: given }) => {
+      const wrong = look(given)
+      if (wrong !== undefined) return later(wrong, 350)
+      setSession({ state: 'live', me, appLock: { ...session.appLock, locked: false } })
+      return ok({})
+    },
+    setPassphrase: ({ current, next }) => {
+      const wrong = session.appLock.enabled ? look(current ?? '') : undefined
+      if (wrong !== undefined) return later(wrong, 350)
+      passphrase = next ?? passphrase
+      setSession({ appLock: { ...session.appLock, enabled: next !== undefined } })
+      return later(ok({}), 350)
+    },
+    noteActivity: () => ok({}),
+    dismissCacheNotice: () => {
+      const { cacheNotice: _, ...rest } = session
+      session = rest
+      emit('sessionChanged', session)
+      return ok({})
     },
     setSettings: (change) => {
-      session = { ...session, settings: Object.assign({ ...session.settings }, change) }
+      const settings = Object.assign({ ...session.settings }, change)
+      const lockAfterMinutes = Math.min(settings.lockAfterMinutes, Number(hash.get('policy') ?? Infinity))
+      session = { ...session, settings, appLock: { ...session.appLock, lockAfterMinutes } }
       emit('sessionChanged', session)
       return ok(session.settings)
     },
@@ -192,6 +233,10 @@ export function createFakeApi(hash: URLSearchParams): CausewayApi {
       return () => set.delete(listener as (payload: never) => void)
     },
   }
+}
+
+function omitDraft({ draft: _, ...view }: ConversationView): ConversationView {
+  return view
 }
 
 function deliver(conversation: SampleConversation, clientId: ClientId): void {
@@ -247,69 +292,4 @@ function decorate(all: readonly SampleConversation[], state: SessionState): void
   if (state === 'live') return
   add(8, 'On my way. 你哋開始先，唔使等我。', { state: 'queued' }, 2)
   add(8, 'Will dial in from the MTR.', { state: 'queued' }, 3)
-}
-
-function searchIn(all: readonly SampleConversation[], text: string, conversationId?: ConversationId): SearchHit[] {
-  const wanted = text.toLowerCase()
-  const hits: SearchHit[] = []
-  for (const { view, messages } of all) {
-    if (conversationId !== undefined && view.conversationId !== conversationId) continue
-    for (const message of messages) {
-      if (message.content.type !== 'text' || message.seq === undefined) continue
-      const body = message.content.text
-      const ranges: [number, number][] = []
-      for (let at = body.toLowerCase().indexOf(wanted); at !== -1; at = body.toLowerCase().indexOf(wanted, at + 1))
-        ranges.push([at, at + wanted.length])
-      if (ranges.length === 0) continue
-      hits.push({
-        conversationId: view.conversationId,
-        conversationName: view.name,
-        seq: message.seq,
-        senderName: message.senderName,
-        atMs: message.atMs,
-        text: body,
-        ranges,
-      })
-    }
-  }
-  return hits.sort((a, b) => b.atMs - a.atMs)
-}
-
-function makeSession(hash: URLSearchParams, nowMs: number): SessionView {
-  const state = (hash.get('state') ?? 'live') as SessionState
-  const problem = hash.get('problem')
-  const wipe: WipeNotice = {
-    wipeId: `wip_${'7k2m'.repeat(5)}` as WipeId,
-    workspaceName: '海峽資本 Straits Capital',
-    issuedBy: '李家豪（資訊科技部）',
-    reason: '手提電腦遺失：於 11 月 22 日在機場快綫遺留，已報警。Lost laptop, police report filed.',
-    issuedAtMs: nowMs - 4 * 60_000,
-    wipedAtMs: nowMs - 3 * 60_000,
-    filesRemoved: 27,
-    receipt: (hash.get('receipt') ?? 'delivered') as WipeNotice['receipt'],
-  }
-  const away = state === 'offline' || state === 'connecting' || state === 'locked'
-  const gone = state === 'signed-out' || state === 'wiped'
-  return {
-    state,
-    host: 'electron',
-    version: '0.1.0',
-    settings: {
-      theme: (hash.get('theme') ?? 'light') as SessionView['settings']['theme'],
-      language: (hash.get('language') ?? 'en') as SessionView['settings']['language'],
-      listWidthPx: Number(hash.get('width') ?? 280),
-    },
-    systemLanguages: ['en-HK', 'zh-HK'],
-    ...(gone ? {} : { workspaceName: '海峽資本 Straits Capital', me }),
-    lastHeardAtMs: nowMs - (away ? 52 * 60_000 : 2000),
-    ...(hash.get('lease') === 'none'
-      ? {}
-      : { readableUntilMs: nowMs - (away ? 52 * 60_000 : 0) + (state === 'locked' ? -1 : 72) * hourMs }),
-    ...(state === 'locked' ? { retryAtMs: nowMs + 120_000 } : {}),
-    ...(state === 'catching-up' ? { catchUp: { done: 1284, total: 5120 } } : {}),
-    queued: away ? 2 : 0,
-    ...(problem === null ? {} : { problem: { code: problem, message: problem } }),
-    ...(hash.has('skew') ? { clockSkewMs: Number(hash.get('skew')) * 60_000 } : {}),
-    ...(state === 'wiping' || state === 'wiped' ? { wipe } : {}),
-  }
 }

@@ -44,6 +44,7 @@ interface Sample {
   /** Minutes since the last message. */
   readonly agoMinutes: number
   readonly count: number
+  readonly draft?: string
 }
 
 const everyone = people.map((_, index) => index)
@@ -79,6 +80,7 @@ const samples: readonly Sample[] = [
     script: 'research',
     agoMinutes: 190,
     count: 80,
+    draft: 'Summary for clients: retail sales came in at',
   },
   {
     kind: 'channel',
@@ -111,7 +113,15 @@ const samples: readonly Sample[] = [
   },
   { kind: 'group', name: 'Onboarding Q4', members: [0, 8, 2, 3], script: 'general', agoMinutes: 8700, count: 24 },
   { kind: 'direct', name: 'Grace Wong', members: [0, 1], script: 'grace', agoMinutes: 9, count: 70 },
-  { kind: 'direct', name: '李家豪', members: [0, 2], script: 'kelvin', agoMinutes: 61, count: 36 },
+  {
+    kind: 'direct',
+    name: '李家豪',
+    members: [0, 2],
+    script: 'kelvin',
+    agoMinutes: 61,
+    count: 36,
+    draft: '家豪，部機收到，多謝！另外想問下',
+  },
   { kind: 'direct', name: '王雨桐', members: [0, 4], script: 'yutong', unread: 3, agoMinutes: 128, count: 28 },
   { kind: 'direct', name: 'Daniel Fraser', members: [0, 3], script: 'audit', agoMinutes: 1560, count: 18 },
   { kind: 'direct', name: '何詠琳', members: [0, 5], script: 'dinner', agoMinutes: 4400, count: 12 },
@@ -119,7 +129,7 @@ const samples: readonly Sample[] = [
 ]
 
 export interface SampleConversation {
-  readonly view: ConversationView
+  view: ConversationView
   readonly messages: MessageView[]
   readSeq: number
 }
@@ -143,6 +153,7 @@ export function makeConversations(nowMs: number): SampleConversation[] {
         unread,
         queued: 0,
         failed: 0,
+        ...(sample.draft === undefined ? {} : { draft: sample.draft }),
       },
       messages,
       readSeq: messages.length - unread,
@@ -177,6 +188,7 @@ function makeMessages(sample: Sample, index: number, nowMs: number): MessageView
     atMs -= (gaps[(back + index * 3) % gaps.length] ?? 1) * 60_000
   }
   messages.reverse()
+  touch(messages, sample.script)
   const first = messages[0]
   const second = messages[1]
   if (first !== undefined && second !== undefined) {
@@ -192,4 +204,42 @@ function makeMessages(sample: Sample, index: number, nowMs: number): MessageView
     }
   }
   return messages
+}
+
+/** Edits, deletions and files among the newest messages, so that they can be looked at. */
+function touch(messages: MessageView[], script: keyof typeof scripts): void {
+  const change = (back: number, content: MessageView['content']) => {
+    const index = messages.length - back
+    const message = messages[index]
+    if (message !== undefined) messages[index] = { ...message, content }
+  }
+  const textOf = (back: number) => {
+    const content = messages[messages.length - back]?.content
+    return content?.type === 'text' ? content.text : ''
+  }
+  const atMs = (back: number) => (messages[messages.length - back]?.atMs ?? 0) + 4 * 60_000
+  if (script === 'desk') {
+    change(3, { type: 'deleted' })
+    change(5, { type: 'text', text: textOf(5), editedAtMs: atMs(5) })
+  }
+  if (script === 'compliance') {
+    change(1, { type: 'text', text: textOf(1), editedAtMs: atMs(1) })
+    change(2, {
+      type: 'text',
+      text: textOf(2),
+      files: [
+        { name: 'Channel-exception-flowchart-v7.pdf', mediaType: 'application/pdf', bytes: 482_113 },
+        { name: '渠道例外表格（第三版）二〇二五年十一月修訂—供前線同事使用.xlsx', mediaType: '', bytes: 31_744 },
+        { name: 'walkthrough.mp4', mediaType: 'video/mp4', bytes: 148_200_000 },
+      ],
+    })
+    change(4, { type: 'deleted' })
+  }
+  if (script === 'dinner') {
+    change(1, {
+      type: 'text',
+      text: textOf(1),
+      files: [{ name: '海港夜色_場地平面圖_final_FINAL(2).png', mediaType: 'image/png', bytes: 2_415_919 }],
+    })
+  }
 }

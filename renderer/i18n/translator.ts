@@ -26,8 +26,12 @@ export interface Translator {
   /** Day and time in full. */
   full(atMs: number): string
   number(value: number): string
+  /** 34 kB · 1.2 MB: in the units of a thousand that the system's own file lists use most. */
+  size(bytes: number): string
   list(items: readonly string[]): string
 }
+
+const sizeUnits = ['B', 'kB', 'MB', 'GB', 'TB'] as const
 
 function localDay(atMs: number): number {
   const date = new Date(atMs)
@@ -42,6 +46,7 @@ export function createTranslator(language: Language, systemLanguages: readonly s
   const formats = new Map<MessageKey, IntlMessageFormat>()
   const dateFormats = new Map<string, Intl.DateTimeFormat>()
   const numberFormat = new Intl.NumberFormat(locale)
+  const tenths = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 })
   const listFormat = new Intl.ListFormat(locale, { type: 'conjunction', style: 'long' })
 
   function dateFormat(name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
@@ -100,6 +105,11 @@ export function createTranslator(language: Language, systemLanguages: readonly s
     },
     full: (atMs) => dateFormat('full', { day: 'numeric', month: 'long', year: 'numeric', ...clock }).format(atMs),
     number: (value) => numberFormat.format(value),
+    size(bytes) {
+      const power = Math.min(sizeUnits.length - 1, bytes < 1 ? 0 : Math.floor(Math.log10(bytes) / 3))
+      const amount = bytes / 1000 ** power
+      return `${power > 1 && amount < 100 ? tenths.format(amount) : numberFormat.format(Math.round(amount))} ${sizeUnits[power]}`
+    },
     list: (items) => listFormat.format(items),
   }
 }

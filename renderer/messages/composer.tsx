@@ -7,6 +7,7 @@ import type { ConversationView } from '../../shared/bridge.ts'
 import { limits } from '../../shared/limits.ts'
 import { useActions, useTranslator, useWorkspace } from '../app/workspace-context.ts'
 import { IconButton } from '../components/icon-button.tsx'
+import { draftOf } from '../state/drafts.ts'
 import { languageOf } from '../text/script.ts'
 
 /** The count of what is left appears this near to the limit, in UTF-16 units. */
@@ -14,12 +15,12 @@ const hintChars = 1000
 
 export function Composer({ conversation }: { readonly conversation: ConversationView }): ReactNode {
   const { conversationId, kind, name } = conversation
-  const draft = useWorkspace((state) => state.drafts[conversationId] ?? '')
+  const draft = useWorkspace((state) => draftOf(state, conversationId))
   const away = useWorkspace((state) => state.session?.state === 'offline' || state.session?.state === 'update-required')
   const failure = useWorkspace((state) => state.actFailure)
   const dialog = useWorkspace((state) => state.dialog)
   const pane = useWorkspace((state) => state.pane)
-  const { setDraft, send, dismissActFailure } = useActions()
+  const { setDraft, saveDrafts, send, dismissActFailure } = useActions()
   const translator = useTranslator()
   const { t, language } = translator
   const field = useRef<HTMLTextAreaElement>(null)
@@ -30,6 +31,8 @@ export function Composer({ conversation }: { readonly conversation: Conversation
   // Opening a conversation leads to its composer, except from a search, whose box keeps the focus.
   // biome-ignore lint/correctness/useExhaustiveDependencies: on opening only; the component is keyed by conversation.
   useEffect(() => {
+    // What was begun goes on at its end.
+    field.current?.setSelectionRange(draft.length, draft.length)
     if (dialog === undefined && pane === 'conversations') field.current?.focus({ preventScroll: true })
   }, [])
 
@@ -66,6 +69,7 @@ export function Composer({ conversation }: { readonly conversation: Conversation
           className="composer__field"
           data-testid="composer"
           lang={draft === '' ? language : languageOf(draft, language)}
+          onBlur={saveDrafts}
           onChange={(event) => setDraft(conversationId, event.target.value)}
           onCompositionEnd={(event) => {
             composedAt.current = event.timeStamp

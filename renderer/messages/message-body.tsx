@@ -1,4 +1,4 @@
-// Owns the text of a message: its language, its links, and folding of very long ones.
+// Owns the text of a message: its language, its links, the mark that it was edited, and folding of very long ones.
 // Always holds: the text is text; a link opens through main only, and only http, https and mailto are links.
 
 import { type MouseEvent, type ReactNode, useMemo, useState } from 'react'
@@ -12,11 +12,12 @@ const foldLines = 24
 
 interface MessageBodyProps {
   readonly text: string
+  readonly editedAtMs: number | undefined
   readonly messageKey: string
   readonly expanded: Set<string>
 }
 
-export function MessageBody({ text, messageKey, expanded }: MessageBodyProps): ReactNode {
+export function MessageBody({ text, editedAtMs, messageKey, expanded }: MessageBodyProps): ReactNode {
   const { t, language } = useTranslator()
   const [open, setOpen] = useState(() => expanded.has(messageKey))
   const pieces = useMemo(() => findLinks(text), [text])
@@ -26,11 +27,13 @@ export function MessageBody({ text, messageKey, expanded }: MessageBodyProps): R
     else expanded.add(messageKey)
     setOpen(!open)
   }
+  const isFolded = long && !open
+  const mark = editedAtMs === undefined ? undefined : <EditedMark atMs={editedAtMs} />
   let at = 0
   return (
     <>
       <div
-        className={long && !open ? 'message__text message__text--folded' : 'message__text'}
+        className={isFolded ? 'message__text message__text--folded' : 'message__text'}
         lang={languageOf(text, language)}
       >
         {pieces.map((piece) => {
@@ -38,13 +41,30 @@ export function MessageBody({ text, messageKey, expanded }: MessageBodyProps): R
           at += piece.text.length
           return piece.type === 'text' ? piece.text : <MessageLink key={key} text={piece.text} url={piece.url} />
         })}
+        {!isFolded && mark}
       </div>
       {long && (
         <button aria-expanded={open} className="text-button message__fold" onClick={toggle} type="button">
           {t(open ? 'messages.showLess' : 'messages.showAll')}
         </button>
       )}
+      {isFolded && mark}
     </>
+  )
+}
+
+function EditedMark({ atMs }: { readonly atMs: number }): ReactNode {
+  const { t, full, language } = useTranslator()
+  return (
+    <time
+      className="message__edited"
+      data-testid="message-edited"
+      dateTime={new Date(atMs).toISOString()}
+      lang={language}
+      title={t('messages.editedAt', { time: full(atMs) })}
+    >
+      {t('messages.edited')}
+    </time>
   )
 }
 

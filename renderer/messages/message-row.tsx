@@ -9,6 +9,7 @@ import { PersonAvatar } from '../components/avatar.tsx'
 import { IconButton } from '../components/icon-button.tsx'
 import { Text } from '../components/text.tsx'
 import { copyText } from './clipboard.ts'
+import { FileChips } from './file-chips.tsx'
 import { MessageBody } from './message-body.tsx'
 
 interface MessageRowProps {
@@ -56,7 +57,25 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps): Reac
             </time>
           </div>
         )}
-        {content.type === 'text' && <MessageBody expanded={expanded} messageKey={key} text={content.text} />}
+        {content.type === 'text' && (
+          <>
+            <MessageBody
+              editedAtMs={content.editedAtMs}
+              expanded={expanded}
+              // Shown whole or not is remembered for the text that it was, not for what an edit made of it.
+              key={content.editedAtMs}
+              messageKey={key}
+              text={content.text}
+            />
+            {content.files !== undefined && content.files.length > 0 && <FileChips files={content.files} />}
+          </>
+        )}
+        {content.type === 'deleted' && (
+          <p className="message__deleted" data-testid="message-deleted">
+            <Trash2 aria-hidden="true" />
+            {t('messages.deleted')}
+          </p>
+        )}
         {delivery.state === 'failed' && <Failed message={message} />}
       </div>
       <DeliveryMark message={message} tick={tick} />

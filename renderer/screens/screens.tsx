@@ -4,6 +4,7 @@
 import type { ReactNode } from 'react'
 import { useNowMs, useTranslator, useWorkspace } from '../app/workspace-context.ts'
 import type { Screen } from '../state/screen.ts'
+import { AppLockScreen } from './app-lock-screen.tsx'
 import { EnrolScreen } from './enrol-screen.tsx'
 import { LockedScreen } from './locked-screen.tsx'
 import { NoBridgeScreen, ProblemScreen } from './problem-screen.tsx'
@@ -18,6 +19,8 @@ export function Screens({ screen }: { readonly screen: Screen }): ReactNode {
       return undefined
     case 'enrol':
       return <EnrolScreen back={screen.back} />
+    case 'app-locked':
+      return <AppLockScreen />
     case 'locked':
       return <LockedScreen />
     case 'problem':

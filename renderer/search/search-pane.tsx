@@ -1,33 +1,54 @@
-// Owns the search pane: the box, what was found newest first, and what to say when nothing was.
-// Always holds: results stay while the next answer is on its way, so the list does not flicker while typing.
+// Owns the search pane: the box, its filters, and moving between the box and what was found by keyboard.
+// Always holds: arrow keys and Enter lead from the box to the hits and back, and never while an input method composes.
 
-import { CircleAlert, Search, SearchX, X } from 'lucide-react'
+import { Search, X } from 'lucide-react'
 import { type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react'
 import { useActions, useTranslator, useWorkspace } from '../app/workspace-context.ts'
 import { IconButton } from '../components/icon-button.tsx'
-import { StateMessage } from '../components/state-message.tsx'
-import { SearchHitRow } from './search-hit-row.tsx'
+import { type FilterName, withFilter, withoutFilter } from '../text/search-filters.ts'
+import { FilterChips } from './search-filters.tsx'
+import { SearchResults } from './search-results.tsx'
 import './search-pane.css'
 
 export function SearchPane(): ReactNode {
-  const search = useWorkspace((state) => state.search)
+  const text = useWorkspace((state) => state.search.text)
+  const within = useWorkspace((state) => state.search.within)
   const open = useWorkspace((state) => state.conversations?.find((c) => c.conversationId === state.openId))
-  const { setSearchText, setSearchWithin, showPane } = useActions()
+  const { setSearchText, setSearchWithin, searchNow, showPane } = useActions()
   const { t } = useTranslator()
   const box = useRef<HTMLInputElement>(null)
   const results = useRef<HTMLDivElement>(null)
-  useEffect(() => box.current?.select(), [])
+  useEffect(() => {
+    box.current?.focus()
+    box.current?.select()
+  }, [])
 
   const onKeyDown = (event: KeyboardEvent) => {
+    if (event.nativeEvent.isComposing || event.keyCode === 229) return
     const hits = [...(results.current?.querySelectorAll<HTMLElement>('[data-testid="search-hit"]') ?? [])]
     const at = hits.indexOf(document.activeElement as HTMLElement)
+    const inBox = document.activeElement === box.current
+    if (at === -1 && !inBox) return
     if (event.key === 'ArrowDown') hits[at + 1]?.focus()
     else if (event.key === 'ArrowUp') (at <= 0 ? box.current : hits[at - 1])?.focus()
     else if (event.key === 'Home' && at >= 0) hits[0]?.focus()
     else if (event.key === 'End' && at >= 0) hits.at(-1)?.focus()
-    else return
+    else if (event.key === 'Enter' && inBox) {
+      searchNow()
+      hits[0]?.focus()
+    } else return
     event.preventDefault()
   }
+
+  /** Writes `next` into the box and goes on typing at its end. */
+  const write = (next: string) => {
+    setSearchText(next)
+    requestAnimationFrame(() => {
+      box.current?.focus()
+      box.current?.setSelectionRange(next.length, next.length)
+    })
+  }
+  const addFilter = (name: FilterName) => write(withFilter(text, name))
 
   return (
     <search className="search" onKeyDown={onKeyDown}>
@@ -47,9 +68,9 @@ export function SearchPane(): ReactNode {
             ref={box}
             spellCheck={false}
             type="search"
-            value={search.text}
+            value={text}
           />
-          {search.text !== '' && (
+          {text !== '' && (
             <IconButton
               className="icon-button--small"
               icon={X}
@@ -61,10 +82,13 @@ export function SearchPane(): ReactNode {
             />
           )}
         </div>
+        {text.trim() !== '' && (
+          <FilterChips onAdd={addFilter} onRemove={(token) => write(withoutFilter(text, token))} text={text} />
+        )}
         {open !== undefined && (
           <label className="within">
             <input
-              checked={search.within}
+              checked={within}
               data-testid="search-within"
               onChange={(event) => setSearchWithin(event.target.checked)}
               type="checkbox"
@@ -74,96 +98,8 @@ export function SearchPane(): ReactNode {
         )}
       </div>
       <div className="search__results" ref={results}>
-        <Results />
+        <SearchResults onAddFilter={addFilter} />
       </div>
     </search>
-  )
-}
-
-function Results(): ReactNode {
-  const search = useWorkspace((state) => state.search)
-  const { setSearchWithin, readMoreHits } = useActions()
-  const { t, failure, number } = useTranslator()
-  const end = useRef<HTMLDivElement>(null)
-  const { cursor, hits } = search
-
-  useEffect(() => {
-    const element = end.current
-    if (element === null || cursor === undefined) return
-    const observer = new IntersectionObserver((entries) => {
-      if (entries.some((entry) => entry.isIntersecting)) void readMoreHits()
-    })
-    observer.observe(element)
-    return () => observer.disconnect()
-  }, [cursor, readMoreHits])
-
-  if (search.failure !== undefined && hits.length === 0) {
-    return (
-      <div role="alert">
-        <StateMessage compact icon={CircleAlert} title={t('search.failed', { reason: failure(search.failure.code) })} />
-      </div>
-    )
-  }
-  if (search.answered === undefined) {
-    if (search.loading) return <HitSkeleton />
-    return <StateMessage body={t('search.start.body')} compact icon={Search} title={t('search.start.title')} />
-  }
-  if (hits.length === 0) {
-    return (
-      <div role="status">
-        <StateMessage
-          body={t(search.within ? 'search.none.within' : 'search.none.body')}
-          compact
-          icon={SearchX}
-          title={t('search.none.title', { text: search.answered })}
-        >
-          {search.within && (
-            <button className="button" onClick={() => setSearchWithin(false)} type="button">
-              {t('search.everywhere')}
-            </button>
-          )}
-          {!search.complete && <p className="search__note">{t('search.incomplete')}</p>}
-        </StateMessage>
-      </div>
-    )
-  }
-  return (
-    <>
-      <p className="search__count" role="status">
-        {cursor === undefined
-          ? t('search.count', { count: hits.length })
-          : t('search.countMore', { count: number(hits.length) })}
-      </p>
-      {!search.complete && <p className="search__note">{t('search.incomplete')}</p>}
-      <ul>
-        {hits.map((hit) => (
-          <li key={`${hit.conversationId}:${hit.seq}`}>
-            <SearchHitRow hit={hit} />
-          </li>
-        ))}
-      </ul>
-      {cursor !== undefined && (
-        <div className="search__more" ref={end}>
-          <button className="button" onClick={() => void readMoreHits()} type="button">
-            {t('search.more')}
-          </button>
-        </div>
-      )}
-    </>
-  )
-}
-
-function HitSkeleton(): ReactNode {
-  const { t } = useTranslator()
-  return (
-    <div aria-busy="true" aria-label={t('search.loading')} className="skeleton" role="status">
-      {['58%', '44%', '66%', '50%'].map((width) => (
-        <div className="hit hit--skeleton" key={width}>
-          <span className="skeleton__bar" style={{ width }} />
-          <span className="skeleton__bar" style={{ width: '92%' }} />
-          <span className="skeleton__bar" style={{ width: '74%' }} />
-        </div>
-      ))}
-    </div>
   )
 }

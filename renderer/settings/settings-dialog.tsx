@@ -1,13 +1,14 @@
-// Owns the settings dialog: appearance, language, the keyboard, and what runs here. A choice applies at once.
+// Owns the settings dialog: appearance, language, the app lock, the keyboard, and what runs here. A choice applies at once.
 
 import { Monitor, Moon, Sun, X } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { Dialog, Heading, Label, Modal, ModalOverlay, Radio, RadioGroup } from 'react-aria-components'
 import type { Settings } from '../../shared/bridge.ts'
-import { altShortcut, shortcut } from '../app/shortcuts.ts'
+import { altShortcut, shiftShortcut, shortcut } from '../app/shortcuts.ts'
 import { useActions, useTranslator, useWorkspace } from '../app/workspace-context.ts'
 import { IconButton } from '../components/icon-button.tsx'
 import { languageNames, languages } from '../i18n/catalog.ts'
+import { AppLockSection } from './app-lock-section.tsx'
 import './settings-dialog.css'
 import '../conversations/quick-switcher.css'
 
@@ -17,16 +18,23 @@ const themes = [
   { theme: 'dark', icon: Moon },
 ] as const
 
-export function SettingsDialog({ onClose }: { readonly onClose: () => void }): ReactNode {
+interface SettingsDialogProps {
+  /** Opened by somebody who looks for the app lock. */
+  readonly atAppLock: boolean
+  readonly onClose: () => void
+}
+
+export function SettingsDialog({ atAppLock, onClose }: SettingsDialogProps): ReactNode {
   const session = useWorkspace((state) => state.session)
   const { setSettings } = useActions()
   const { t } = useTranslator()
   if (session === undefined) return undefined
-  const { settings, me, workspaceName, version, host } = session
+  const { settings, appLock, me, workspaceName, version, host } = session
   const shortcuts = [
     { keys: shortcut('K'), text: t('settings.shortcut.jump') },
     { keys: shortcut('F'), text: t('settings.shortcut.search') },
     { keys: altShortcut('↑ ↓'), text: t('settings.shortcut.move') },
+    { keys: shiftShortcut('L'), text: t('settings.shortcut.lock') },
     { keys: 'Esc', text: t('settings.shortcut.close') },
   ]
   const facts = [
@@ -81,6 +89,7 @@ export function SettingsDialog({ onClose }: { readonly onClose: () => void }): R
                 ))}
               </div>
             </RadioGroup>
+            <AppLockSection appLock={appLock} isWanted={atAppLock} settings={settings} />
             <section className="settings__group">
               <h3 className="settings__label">{t('settings.shortcuts')}</h3>
               <dl className="settings__facts">

@@ -1,4 +1,4 @@
-// Owns the acts on the open conversation: reading its pages, marking read, drafts and sending.
+// Owns the acts on the open conversation: reading its pages, marking read and sending.
 // Always holds: a page that answers an older question is dropped; sending only asks main and shows what main then tells.
 // A read mark is set only where the newest message is in view and the window has the focus.
 
@@ -6,6 +6,7 @@ import type { BridgeResult, MessagePage } from '../../shared/bridge.ts'
 import { limits } from '../../shared/limits.ts'
 import type { ClientId, ConversationId } from '../../shared/model.ts'
 import { coalesce } from './bridge.ts'
+import { type Drafts, draftOf } from './drafts.ts'
 import type { WorkspaceActions, WorkspaceContext } from './state.ts'
 import {
   lastSeqOf,
@@ -31,7 +32,6 @@ type ConversationActions = Pick<
   | 'readNewer'
   | 'showLatest'
   | 'setAttention'
-  | 'setDraft'
   | 'send'
   | 'retryMessage'
   | 'discardMessage'
@@ -43,7 +43,7 @@ type ConversationActions = Pick<
 }
 
 /** The acts on the open conversation over `context`. */
-export function createConversationActions({ ask, store }: WorkspaceContext): ConversationActions {
+export function createConversationActions({ ask, store }: WorkspaceContext, drafts: Drafts): ConversationActions {
   let stretch = 0
   let attention = { atEnd: true, focused: true }
   let markedSeq = 0
@@ -92,6 +92,7 @@ export function createConversationActions({ ask, store }: WorkspaceContext): Con
   async function openConversation(conversationId: ConversationId, targetSeq?: number): Promise<void> {
     const mine = ++stretch
     const sameOpen = store.getState().openId === conversationId
+    if (!sameOpen) drafts.saveDrafts()
     attention = { ...attention, atEnd: targetSeq === undefined }
     markedSeq = 0
     store.setState({
@@ -151,10 +152,6 @@ export function createConversationActions({ ask, store }: WorkspaceContext): Con
     if (openId !== undefined) await openConversation(openId)
   }
 
-  function setDraft(conversationId: ConversationId, text: string): void {
-    store.setState((state) => ({ drafts: { ...state.drafts, [conversationId]: text } }))
-  }
-
   return {
     openConversation,
     closeConversation() {
@@ -173,11 +170,10 @@ export function createConversationActions({ ask, store }: WorkspaceContext): Con
       attention = next
       markRead()
     },
-    setDraft,
     async send(conversationId) {
-      const text = store.getState().drafts[conversationId] ?? ''
+      const text = draftOf(store.getState(), conversationId)
       if (text.trim() === '' || text.length > limits.bodyChars) return
-      setDraft(conversationId, '')
+      drafts.take(conversationId)
       store.setState((state) => ({
         actFailure: undefined,
         timeline:
@@ -186,10 +182,13 @@ export function createConversationActions({ ask, store }: WorkspaceContext): Con
       const open = store.getState().timeline
       if (open?.reachesNewest === false) void showLatest()
       const answer = await ask('sendMessage', { conversationId, body: text })
-      if (answer.ok) return
+      if (answer.ok) {
+        drafts.sent(conversationId)
+        return
+      }
       // Not taken: the text comes back, before anything typed since.
       const since = store.getState().drafts[conversationId] ?? ''
-      setDraft(conversationId, since === '' ? text : `${text}\n${since}`)
+      drafts.setDraft(conversationId, since === '' ? text : `${text}\n${since}`)
       store.setState({ actFailure: answer.error })
     },
     retryMessage: (clientId) => act('retryMessage', clientId),

@@ -8,9 +8,10 @@ function session(state: SessionState, change: Partial<SessionView> = {}): Sessio
     state,
     host: 'electron',
     version: '0',
-    settings: { theme: 'system', language: 'system', listWidthPx: 280 },
+    settings: { theme: 'system', language: 'system', listWidthPx: 280, lockAfterMinutes: 15 },
     systemLanguages: [],
     queued: 0,
+    appLock: { enabled: false, locked: false, lockAfterMinutes: 15 },
     ...change,
   }
 }
@@ -74,5 +75,27 @@ describe('screenOf', () => {
   it('[UI18] before the first answer it is starting; a host that fails is a problem', () => {
     expect(screenOf(undefined, undefined, false, now).type).toBe('starting')
     expect(screenOf(undefined, { code: 'profile-in-use', message: '' }, false, now).type).toBe('problem')
+  })
+
+  it('[UI32] a locked app shows its lock screen in every state but a wipe’s, and no state makes it readable', () => {
+    const appLock = { enabled: true, locked: true, lockAfterMinutes: 15 }
+    for (const state of sessionStates) {
+      const wiped = state === 'wiping' || state === 'wiped'
+      expect(screen(session(state, { appLock }))).toBe(wiped ? state : 'app-locked')
+      expect(isReadable(session(state, { appLock, readableUntilMs: now + 1 }), now)).toBe(false)
+    }
+  })
+
+  it('[UI32] while a passphrase opens the cache the lock screen stays; after it the lease’s own may follow', () => {
+    expect(screenOf(session('locked'), undefined, false, now, true).type).toBe('app-locked')
+    expect(screenOf(session('live'), undefined, false, now, true).type).toBe('frame')
+    expect(screenOf(session('locked'), undefined, false, now, false).type).toBe('locked')
+  })
+
+  it('[UI32] of a locked app’s problems only those that a passphrase does not end come first', () => {
+    const appLock = { enabled: true, locked: true, lockAfterMinutes: 15 }
+    expect(screen(session('locked', { appLock, ...problem('device-revoked') }))).toBe('problem')
+    expect(screen(session('locked', { appLock, ...problem('disk-full') }))).toBe('app-locked')
+    expect(screen(session('locked', { appLock, ...problem('passphrase-wrong') }))).toBe('app-locked')
   })
 })

@@ -6,6 +6,7 @@ import type { FailureView, SessionView } from '../../shared/bridge.ts'
 export type Screen =
   | { readonly type: 'starting' }
   | { readonly type: 'enrol'; readonly back: boolean }
+  | { readonly type: 'app-locked' }
   | { readonly type: 'locked' }
   | { readonly type: 'problem'; readonly failure: FailureView }
   | { readonly type: 'update-required' }
@@ -55,6 +56,7 @@ export function remedyOf(code: string): 'enrol' | 'retry' | undefined {
 
 /** True where cached conversations may be read. */
 export function isReadable(session: SessionView, nowMs: number): boolean {
+  if (session.appLock.locked) return false
   switch (session.state) {
     case 'offline':
     case 'connecting':
@@ -74,13 +76,14 @@ export function isReadable(session: SessionView, nowMs: number): boolean {
 
 /**
  * The screen for `session`. `startFailure` is why there is none; `enrolAgain` is set once the user has asked to enrol
- * from a wiped or problem screen.
+ * from a wiped or problem screen; `unlocking` while a passphrase is looked at.
  */
 export function screenOf(
   session: SessionView | undefined,
   startFailure: FailureView | undefined,
   enrolAgain: boolean,
   nowMs: number,
+  unlocking = false,
 ): Screen {
   if (session === undefined) {
     return startFailure === undefined ? { type: 'starting' } : { type: 'problem', failure: startFailure }
@@ -89,11 +92,14 @@ export function screenOf(
   if (session.state === 'wiped') return enrolAgain ? { type: 'enrol', back: true } : { type: 'wiped' }
   const problem = session.problem
   const readable = isReadable(session, nowMs)
+  // Of a locked app's problems only those are told that the passphrase would not end; after it, the lease's own screen.
+  if (session.appLock.locked && (problem === undefined || !stopping.has(problem.code))) return { type: 'app-locked' }
   if (problem !== undefined && (stopping.has(problem.code) || (!readable && stopsEnrolment(session, problem)))) {
     return enrolAgain ? { type: 'enrol', back: true } : { type: 'problem', failure: problem }
   }
   if (session.state === 'signed-out') return { type: 'enrol', back: false }
-  if (session.state === 'locked') return { type: 'locked' }
+  // Between the right passphrase and the open cache there is nothing to read yet: no reason to show the lease's screen.
+  if (session.state === 'locked') return { type: unlocking ? 'app-locked' : 'locked' }
   if (session.state === 'update-required' && !readable) return { type: 'update-required' }
   return { type: 'frame' }
 }

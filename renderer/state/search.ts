@@ -2,6 +2,7 @@
 // to the one before while the answer is on its way, never to an older one; a question is asked once typing pauses.
 
 import { limits } from '../../shared/limits.ts'
+import { filtersIn, finishedPart } from '../text/search-filters.ts'
 import type { SearchState, WorkspaceActions, WorkspaceContext } from './state.ts'
 
 export const emptySearch: SearchState = {
@@ -11,6 +12,7 @@ export const emptySearch: SearchState = {
   hits: [],
   cursor: undefined,
   complete: true,
+  problem: undefined,
   loading: false,
   failure: undefined,
 }
@@ -18,7 +20,7 @@ export const emptySearch: SearchState = {
 /** Pause in typing after which a question is asked, in milliseconds: below what is felt, above a keystroke's distance. */
 const pauseMs = 120
 
-type SearchActions = Pick<WorkspaceActions, 'setSearchText' | 'setSearchWithin' | 'readMoreHits'> & {
+type SearchActions = Pick<WorkspaceActions, 'setSearchText' | 'setSearchWithin' | 'searchNow' | 'readMoreHits'> & {
   /** Drops what is under way. */
   forget(): void
 }
@@ -34,7 +36,7 @@ export function createSearchActions({ ask, store }: WorkspaceContext): SearchAct
 
   async function read(asked: number, cursor: string | undefined): Promise<void> {
     const { search, openId } = store.getState()
-    const text = search.text.trim()
+    const text = finishedPart(search.text)
     const answer = await ask('search', {
       text,
       ...(search.within && openId !== undefined ? { conversationId: openId } : {}),
@@ -42,7 +44,8 @@ export function createSearchActions({ ask, store }: WorkspaceContext): SearchAct
     })
     if (asked !== question) return
     if (!answer.ok) {
-      change({ loading: false, failure: answer.error, answered: text, ...(cursor === undefined ? { hits: [] } : {}) })
+      const rest = cursor === undefined ? { hits: [], cursor: undefined, problem: undefined, answered: text } : {}
+      change({ loading: false, failure: answer.error, ...rest })
       return
     }
     const earlier = cursor === undefined ? [] : store.getState().search.hits
@@ -51,6 +54,7 @@ export function createSearchActions({ ask, store }: WorkspaceContext): SearchAct
       hits: [...earlier, ...answer.value.hits],
       cursor: answer.value.cursor,
       complete: answer.value.complete,
+      problem: answer.value.problem,
       loading: false,
       failure: undefined,
     })
@@ -59,8 +63,11 @@ export function createSearchActions({ ask, store }: WorkspaceContext): SearchAct
   function askSoon(delayMs: number): void {
     clearTimeout(timer)
     const asked = ++question
-    if (store.getState().search.text.trim() === '') {
-      change({ answered: undefined, hits: [], cursor: undefined, complete: true, loading: false, failure: undefined })
+    const { text, within } = store.getState().search
+    if (finishedPart(text) === '') {
+      const filter = filtersIn(text)[0]?.name
+      const waiting = filter === undefined ? {} : { problem: { filter, value: '' } }
+      change({ ...emptySearch, ...waiting, text, within })
       return
     }
     change({ loading: true })
@@ -81,6 +88,10 @@ export function createSearchActions({ ask, store }: WorkspaceContext): SearchAct
     setSearchWithin(within) {
       change({ within })
       askSoon(0)
+    },
+    searchNow() {
+      const { text, answered, loading } = store.getState().search
+      if (loading || (answered ?? '') !== finishedPart(text)) askSoon(0)
     },
     async readMoreHits() {
       const { search } = store.getState()

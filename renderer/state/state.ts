@@ -2,10 +2,12 @@
 
 import type { StoreApi } from 'zustand/vanilla'
 import type {
+  CallArgs,
   ConversationView,
   FailureView,
   PersonView,
   SearchHit,
+  SearchPage,
   SessionView,
   Settings,
   WipeNotice,
@@ -23,12 +25,15 @@ export interface SearchState {
   readonly hits: readonly SearchHit[]
   readonly cursor: string | undefined
   readonly complete: boolean
+  /** A filter of `answered` that cannot be followed. */
+  readonly problem: SearchPage['problem']
   readonly loading: boolean
   readonly failure: FailureView | undefined
 }
 
 export type Pane = 'conversations' | 'search' | 'people'
-export type DialogName = 'switcher' | 'settings'
+/** 'app-lock' is the settings, opened at the app lock. */
+export type DialogName = 'switcher' | 'settings' | 'app-lock'
 
 export interface WorkspaceState {
   readonly session: SessionView | undefined
@@ -36,6 +41,8 @@ export interface WorkspaceState {
   readonly wipe: WipeNotice | undefined
   /** The user asked to enrol from a wiped or problem screen. */
   readonly enrolAgain: boolean
+  /** A passphrase is being looked at. */
+  readonly unlocking: boolean
   /** Undefined until first read. */
   readonly conversations: readonly ConversationView[] | undefined
   readonly people: readonly PersonView[] | undefined
@@ -47,6 +54,7 @@ export interface WorkspaceState {
   readonly personId: UserId | undefined
   readonly detailsOpen: boolean
   readonly dialog: DialogName | undefined
+  /** What was typed in this window; where a conversation is missing here, the list tells. */
   readonly drafts: Readonly<Partial<Record<ConversationId, string>>>
   /** What a user's last act failed with, shown above the composer. */
   readonly actFailure: FailureView | undefined
@@ -72,12 +80,23 @@ export interface WorkspaceActions {
   /** The list tells whether the reader stands at the end, and whether the window has the focus. */
   setAttention(attention: { readonly atEnd: boolean; readonly focused: boolean }): void
   setDraft(conversationId: ConversationId, text: string): void
+  /** Has main keep at once what was typed and is not kept yet. */
+  saveDrafts(): void
   send(conversationId: ConversationId): Promise<void>
   retryMessage(clientId: ClientId): Promise<void>
   discardMessage(clientId: ClientId): Promise<void>
   dismissActFailure(): void
+  /** Locks the app, or leads to where a passphrase is set. */
+  lock(): Promise<FailureView | undefined>
+  unlock(passphrase: string): Promise<FailureView | undefined>
+  setPassphrase(change: CallArgs<'setPassphrase'>): Promise<FailureView | undefined>
+  /** Keyboard or pointer was used in the window. */
+  noteActivity(): void
+  dismissCacheNotice(): Promise<void>
   setSearchText(text: string): void
   setSearchWithin(within: boolean): void
+  /** Asks at once rather than once typing pauses. */
+  searchNow(): void
   readMoreHits(): Promise<void>
 }
 

@@ -1,67 +1,18 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type {
   BridgeResult,
-  CallArgs,
-  CallName,
   CallResult,
-  CausewayApi,
-  ConversationView,
-  EventName,
-  EventPayload,
   MessagePage,
-  MessageView,
   SessionState,
   SessionView,
   WipeNotice,
 } from '../../shared/bridge.ts'
-import type { ClientId, ConversationId, UserId, WipeId } from '../../shared/model.ts'
+import type { ClientId, WipeId } from '../../shared/model.ts'
+import { conversationOf as conversation, ok, pageOf as page, senderId, sessionOf, settle } from '../dev/fake-host.ts'
+import { a, b, opened } from '../dev/fake-workspace.ts'
 import { createWorkspace } from './workspace.ts'
 
-const conversationId = (letter: string) => `cnv_${letter.repeat(20)}` as ConversationId
-const senderId = `usr_${'a'.repeat(20)}` as UserId
-const a = conversationId('a')
-const b = conversationId('b')
-
-function session(state: SessionState, change: Partial<SessionView> = {}): SessionView {
-  return {
-    state,
-    host: 'electron',
-    version: '0',
-    settings: { theme: 'system', language: 'en', listWidthPx: 280 },
-    systemLanguages: [],
-    queued: 0,
-    ...change,
-  }
-}
-function conversation(id: ConversationId, change: Partial<ConversationView> = {}): ConversationView {
-  return {
-    conversationId: id,
-    kind: 'group',
-    name: id,
-    memberIds: [],
-    unread: 0,
-    queued: 0,
-    failed: 0,
-    lastMessage: { senderId, senderName: 'a', mine: false, text: 'hi' },
-    ...change,
-  }
-}
-function message(seq: number): MessageView {
-  return {
-    key: `m${seq}`,
-    seq,
-    senderId,
-    senderName: 'a',
-    mine: false,
-    atMs: seq,
-    content: { type: 'text', text: `text ${seq}` },
-    delivery: { state: 'sent' },
-  }
-}
-function page(id: ConversationId, upTo: number, readSeq: number): MessagePage {
-  const messages = Array.from({ length: upTo }, (_, index) => message(index + 1))
-  return { conversationId: id, messages, olderUnavailable: false, readSeq }
-}
+const session = (state: SessionState, change: Partial<SessionView> = {}) => sessionOf({ state, ...change })
 const wipe: WipeNotice = {
   wipeId: `wip_${'a'.repeat(20)}` as WipeId,
   workspaceName: 'W',
@@ -69,52 +20,6 @@ const wipe: WipeNotice = {
   reason: 'lost',
   issuedAtMs: 1,
   receipt: 'signed',
-}
-
-type Answers = {
-  [N in CallName]?: (args: CallArgs<N>) => BridgeResult<CallResult<N>> | Promise<BridgeResult<CallResult<N>>>
-}
-
-/** A bridge that records calls, answers from `answers`, and lets a test send events. */
-function bridge(answers: Answers) {
-  const asked: { name: CallName; args: unknown }[] = []
-  const listeners: Partial<Record<EventName, (payload: never) => void>> = {}
-  const api: CausewayApi = {
-    call<N extends CallName>(name: N, args: CallArgs<N>) {
-      asked.push({ name, args })
-      const answer = answers[name] as ((args: CallArgs<N>) => BridgeResult<CallResult<N>>) | undefined
-      return Promise.resolve(answer?.(args) ?? { ok: false, error: { code: 'not-found', message: '' } })
-    },
-    on(name, listener) {
-      listeners[name] = listener as (payload: never) => void
-      return () => delete listeners[name]
-    },
-  }
-  const emit = <N extends EventName>(name: N, payload: EventPayload<N>) =>
-    (listeners[name] as ((payload: EventPayload<N>) => void) | undefined)?.(payload)
-  const count = (name: CallName) => asked.filter((call) => call.name === name).length
-  return { api, asked, emit, count }
-}
-const ok = <T>(value: T) => ({ ok: true, value }) as const
-/** Lets every answer that is due arrive. */
-const settle = () => new Promise((resolve) => setImmediate(resolve))
-
-async function opened(change: Answers = {}, conversations = [conversation(a), conversation(b)]) {
-  const answers: Answers = {
-    getSession: () => ok(session('live')),
-    listConversations: () => ok({ conversations }),
-    listPeople: () => ok({ people: [] }),
-    readConversation: ({ conversationId: id }) => ok(page(id, 3, 3)),
-    markRead: () => ok({}),
-    ...change,
-  }
-  const host = bridge(answers)
-  const workspace = createWorkspace(host.api, () => 1000)
-  workspace.actions.start()
-  await settle()
-  const { asked, emit, count } = host
-  const { store, actions } = workspace
-  return { asked, emit, count, store, actions }
 }
 
 describe('the workspace store', () => {
@@ -274,7 +179,9 @@ describe('searching', () => {
   })
   const found = (text: string) =>
     ok({
-      hits: [{ conversationId: a, conversationName: 'A', seq: 1, senderName: 'a', atMs: 1, text, ranges: [] }],
+      hits: [
+        { conversationId: a, conversationName: 'A', seq: 1, senderId, senderName: 'a', atMs: 1, text, ranges: [] },
+      ],
       complete: true,
     })
 

@@ -4,9 +4,12 @@
 // be read, every message, name and result is dropped from memory.
 
 import { createStore } from 'zustand/vanilla'
-import type { CausewayApi, SessionView } from '../../shared/bridge.ts'
+import type { CausewayApi, ConversationView, SessionView } from '../../shared/bridge.ts'
+import type { ConversationId } from '../../shared/model.ts'
 import { coalesce, createAsk } from './bridge.ts'
 import { createConversationActions } from './conversation.ts'
+import { createDrafts } from './drafts.ts'
+import { createLockActions } from './lock.ts'
 import { isReadable } from './screen.ts'
 import { createSearchActions, emptySearch } from './search.ts'
 import type { Workspace, WorkspaceActions, WorkspaceContext, WorkspaceState } from './state.ts'
@@ -29,6 +32,7 @@ const initial: WorkspaceState = {
   startFailure: undefined,
   wipe: undefined,
   enrolAgain: false,
+  unlocking: false,
   pane: 'conversations',
   dialog: undefined,
   drafts: {},
@@ -39,8 +43,14 @@ export function createWorkspace(api: CausewayApi, nowMs: () => number = Date.now
   const ask = createAsk(api)
   const store = createStore<WorkspaceState>(() => initial)
   const context: WorkspaceContext = { ask, store, nowMs }
-  const conversation = createConversationActions(context)
+  const drafts = createDrafts(context)
+  const conversation = createConversationActions(context, drafts)
   const search = createSearchActions(context)
+  const lock = createLockActions(context, { saveDrafts: drafts.saveDrafts, readSession })
+  /** Where the user was when the app was locked: an id, nothing of what it says. */
+  let returnTo: ConversationId | undefined
+  /** The app was locked, and what its user saw before has not been opened again yet. */
+  let isAway = false
 
   const readPeople = coalesce(async () => {
     const answer = await ask('listPeople', {})
@@ -53,6 +63,7 @@ export function createWorkspace(api: CausewayApi, nowMs: () => number = Date.now
     const { conversations } = answer.value
     const { openId } = store.getState()
     store.setState({ conversations })
+    drafts.prune(new Set(conversations.map((c) => c.conversationId)))
     // Access to the open conversation was withdrawn: what the window holds of it goes as well.
     if (openId !== undefined && !conversations.some((c) => c.conversationId === openId))
       conversation.closeConversation()
@@ -74,15 +85,44 @@ export function createWorkspace(api: CausewayApi, nowMs: () => number = Date.now
       ...(stateChanged ? { enrolAgain: false } : {}),
     })
     if (!readable()) {
-      const gone = session.state !== 'locked' && session.state !== 'update-required'
-      store.setState({ ...content, dialog: undefined, ...(gone ? { drafts: {} } : {}) })
-      conversation.forget()
-      search.forget()
+      const { openId } = store.getState()
+      if (session.appLock.locked) {
+        isAway = true
+        returnTo = openId ?? returnTo
+      }
+      // The lease's lock comes unasked, and what it caught half typed is kept. The app's lock leaves no text in memory.
+      const waits = (session.state === 'locked' || session.state === 'update-required') && !session.appLock.locked
+      drop(waits)
       return
     }
-    if (!wasReadable) void readList()
+    if (!wasReadable) {
+      drafts.saveDrafts()
+      void (isAway ? readList().then(goOn) : readList())
+      isAway = false
+    }
     if (!wasReadable || (stateChanged && session.state === 'live')) void readPeople()
     if (stateChanged && session.state === 'live') void conversation.readAgain()
+  }
+
+  /** Drops everything of the workspace from memory; drafts that main has not kept yet stay where asked. */
+  function drop(keepUnsaved: boolean): void {
+    store.setState({ ...content, dialog: undefined })
+    drafts.forget(keepUnsaved)
+    conversation.forget()
+    search.forget()
+  }
+
+  async function readSession(): Promise<void> {
+    const answer = await ask('getSession', {})
+    if (answer.ok) applySession(answer.value)
+  }
+
+  /** After unlocking: back to where the user was, or to where a start would have led. */
+  async function goOn(): Promise<void> {
+    const { conversations, openId } = store.getState()
+    if (conversations === undefined || openId !== undefined) return
+    const back = conversations.find((c) => c.conversationId === returnTo) ?? startingPoint(conversations)
+    if (back !== undefined) await conversation.openConversation(back.conversationId)
   }
 
   async function begin(): Promise<void> {
@@ -98,8 +138,7 @@ export function createWorkspace(api: CausewayApi, nowMs: () => number = Date.now
     if (!list.ok || !readable()) return
     const { conversations } = list.value
     store.setState({ conversations })
-    // Starting must not mark anything read: the latest conversation opens by itself only where nothing is unread.
-    const latest = conversations.find((c) => c.unread === 0 && c.lastMessage !== undefined)
+    const latest = startingPoint(conversations)
     if (latest !== undefined && store.getState().openId === undefined) {
       await conversation.openConversation(latest.conversationId)
     }
@@ -117,9 +156,8 @@ export function createWorkspace(api: CausewayApi, nowMs: () => number = Date.now
         if (store.getState().openId === conversationId) void conversation.readAgain()
       }),
       api.on('wiped', (wipe) => {
-        store.setState({ ...content, dialog: undefined, drafts: {}, wipe })
-        conversation.forget()
-        search.forget()
+        store.setState({ wipe })
+        drop(false)
       }),
     ]
     void begin()
@@ -131,6 +169,9 @@ export function createWorkspace(api: CausewayApi, nowMs: () => number = Date.now
   const actions: WorkspaceActions = {
     ...conversation,
     ...search,
+    ...lock,
+    setDraft: drafts.setDraft,
+    saveDrafts: drafts.saveDrafts,
     start,
     async enrol(serverUrl, code) {
       const answer = await ask('enroll', { serverUrl, code })
@@ -160,4 +201,9 @@ export function createWorkspace(api: CausewayApi, nowMs: () => number = Date.now
     dismissActFailure: () => store.setState({ actFailure: undefined }),
   }
   return { store, actions }
+}
+
+/** Starting must not mark anything read: the latest conversation opens by itself only where nothing is unread. */
+function startingPoint(conversations: readonly ConversationView[]): ConversationView | undefined {
+  return conversations.find((c) => c.unread === 0 && c.lastMessage !== undefined)
 }
