@@ -23,6 +23,7 @@ const sections: readonly (readonly [prefix: string, title: string])[] = [
   ['WLD', 'World: clients and a server under faults'],
   ['WIP', 'Remote wipe on the desktop'],
   ['APP', 'The app behind the bridge'],
+  ['FRN', 'What a thief of the disk finds'],
   ['SHL', 'Hosts'],
   ['UI', 'Window'],
   ['SRV', 'Server: gateway and conversations'],

@@ -7,8 +7,8 @@ import { join, relative } from 'node:path'
 import { expect, type Page, test } from 'playwright/test'
 import { rowOf } from '../main/profile/persisted.ts'
 import { type Canary, findCanaries } from '../testing/canaries.ts'
+import { openWholeProfile } from '../testing/opened-profile.ts'
 import { type Desktop, hostOf, startDesktop } from './desktop.ts'
-import { secretsOf } from './profile-secrets.ts'
 import { startWorkspace, type Workspace } from './workspace.ts'
 
 const people = {
@@ -82,7 +82,7 @@ test('[END1] two desktops talk, one reads and writes offline, IT wipes it, the o
 
   let karen!: Desktop
   let jason!: Desktop
-  let secrets: Canary[] = []
+  let secrets: readonly Canary[] = []
 
   await test.step('enrol one with the form, one with the command line', async () => {
     karen = await start('karen')
@@ -155,8 +155,11 @@ test('[END1] two desktops talk, one reads and writes offline, IT wipes it, the o
 
   await test.step('a live profile shows a thief nothing', async () => {
     // A key store of the operating system does not give its secrets to a test; the dev key store does.
-    if (host === 'chromium') secrets = await secretsOf(join(dir, 'jason'))
-    await expectNothingReadable(join(dir, 'karen'), host === 'chromium' ? await secretsOf(join(dir, 'karen')) : [])
+    if (host === 'chromium') secrets = (await openWholeProfile(join(dir, 'jason'))).secrets
+    await expectNothingReadable(
+      join(dir, 'karen'),
+      host === 'chromium' ? (await openWholeProfile(join(dir, 'karen'))).secrets : [],
+    )
     await expectNothingReadable(join(dir, 'jason'), secrets)
   })
 

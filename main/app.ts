@@ -77,6 +77,8 @@ export function createApp(options: AppOptions): App {
   let settings: Settings = defaultSettings
   /** What keeps the app from working at all, until the next start. */
   let obstacle: Failure | undefined
+  /** Who this device is, is known; before, an enrolled profile must not be taken for a new one. */
+  let loaded = false
   let cancelLeaseCheck: (() => void) | undefined
   let cancelWipeRetry: (() => void) | undefined
   let stopped = false
@@ -221,6 +223,7 @@ export function createApp(options: AppOptions): App {
   /** Nothing is left to lose: no identity, one that the key store no longer opens, or one the server does not accept. */
   function mayEnrol(): Result<void> {
     if (obstacle && obstacle.code !== 'keystore-changed') return { ok: false, error: obstacle }
+    if (!loaded) return fail('unavailable', 'The profile is still being opened.')
     const state = session?.state()
     const refusal = state && 'problem' in state ? state.problem?.code : undefined
     const useless = refusal !== undefined && uselessIdentity.has(refusal)
@@ -317,6 +320,7 @@ export function createApp(options: AppOptions): App {
     })
     session = newSession(vault)
     const identity = await vault.load()
+    loaded = true
     if (wipe.underWay()) {
       if (!identity.ok) log.error('wipe.identity', { code: identity.error.code })
       session.dispatch({ type: 'order-accepted' })

@@ -129,7 +129,8 @@ export function createOpenCache(parts: OpenCacheParts): OpenCache {
   function begin(store: Store): void {
     const search = parts.createSearch({ store, dir: parts.shardDir, log, storeFailure })
     current = { store, search }
-    inBackground(search.indexed)
+    // What was searched for meanwhile may have been found in part.
+    inBackground(search.indexed.then(() => (current?.search === search ? parts.changed() : undefined)))
     parts.removeQuarantined(file, clock.nowMs() - limits.quarantineMs)
     note()
     setBounds()

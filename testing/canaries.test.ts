@@ -200,8 +200,11 @@ describe('files', () => {
     expect(report.bytesRead).toBe(content.length)
   })
 
-  test('[CAN5] hundreds of canaries are told apart in one pass', () => {
-    const many = Array.from({ length: 300 }, (_, index) => ({ name: `c${index}`, text: `canary number ${index} 號碼` }))
+  test.each([300, 6000])('[CAN5] %i canaries are told apart in one pass', (count) => {
+    const many = Array.from({ length: count }, (_, index) => ({
+      name: `c${index}`,
+      text: `canary number ${index} 號碼`,
+    }))
     const scanner = createCanaryScanner(many)
     const hits = scanner.scanBytes(Buffer.from(`x${many[123]?.text}y${many[7]?.text}`, 'utf16le'), 'log')
     expect(hits.map((hit) => hit.canary).sort()).toEqual(['c123', 'c7'])

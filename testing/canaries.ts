@@ -58,7 +58,7 @@ export function createCanaryScanner(
 ): CanaryScanner {
   const needles = canaries.flatMap(needlesOf)
   const search = createSearch(needles)
-  const overlap = Math.max(0, ...needles.map((needle) => needle.bytes.length - 1))
+  const overlap = needles.reduce((most, needle) => Math.max(most, needle.bytes.length - 1), 0)
   const windowBytes = options.windowBytes ?? WINDOW_BYTES
 
   function scanBytes(bytes: Uint8Array, file: string): CanaryHit[] {
@@ -150,7 +150,9 @@ function createSearch(needles: readonly Needle[]): (bytes: Buffer, offset: numbe
   for (const needle of needles) {
     const slot = slotOf(needle.bytes.readUInt32BE(0))
     flags[slot] = 1
-    buckets.set(slot, [...(buckets.get(slot) ?? []), needle])
+    const bucket = buckets.get(slot)
+    if (bucket) bucket.push(needle)
+    else buckets.set(slot, [needle])
   }
   return (bytes, offset, first) => {
     if (bytes.length < 4) return

@@ -25,7 +25,10 @@ export function eachTerm(text: string, sink: TermSink): void {
   eachToken(folded, (start, end, single) => {
     const hash = hashOf(folded, start, end)
     if (single) sink.hash(mixed(hash))
-    else sink.word(folded.slice(start, end))
+    else {
+      sink.word(folded.slice(start, end))
+      sink.hash(beginningHash(folded, start))
+    }
     if (beforeEnd >= 0 && !(single && beforeSingle && beforeEnd !== start)) {
       sink.hash(pairHash(beforeHash, hash))
       if (!single) sink.hash(pairHash(beforeHash, firstOf(folded, start)))
@@ -62,6 +65,7 @@ export function wanted(terms: readonly Term[]): Wanted {
       if (paired.has(i)) continue
       const isPrefix = prefix && i === tokens.length - 1
       if (isSingly(token)) hashes.add(mixed(hashed[i] as number))
+      else if (isPrefix && token.length === 1) hashes.add(beginningHash(token, 0))
       else words.set(`${isPrefix}${token}`, { word: token, prefix: isPrefix })
     }
   }
@@ -78,6 +82,11 @@ function hashOf(text: string, start: number, end: number): number {
 /** The hash of a word's first UTF-16 unit. */
 function firstOf(text: string, start: number): number {
   return hashOf(text, start, start + 1)
+}
+
+/** Of words that begin with a letter: the first one typed would ask for too many words otherwise. */
+function beginningHash(text: string, start: number): number {
+  return mixed(firstOf(text, start) + 0x5bd1e995)
 }
 
 function pairHash(before: number, hash: number): number {

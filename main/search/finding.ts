@@ -8,8 +8,9 @@ import type { Part } from './part.ts'
 export interface Sieve {
   readonly lowKey: number
   readonly beforeKey: number
-  readonly slots: ReadonlySet<number> | undefined
-  readonly senders: ReadonlySet<number> | undefined
+  /** 1 where a number is asked for, see `maskOf`. */
+  readonly slots: Uint8Array | undefined
+  readonly senders: Uint8Array | undefined
   readonly fromMs: number
   readonly untilMs: number
   readonly hasFile: boolean | undefined
@@ -18,6 +19,15 @@ export interface Sieve {
 let candidates = new Uint32Array(0)
 let others = new Uint32Array(0)
 let marks = new Uint8Array(0)
+
+/** A set of small numbers such that looking one up costs next to nothing: a filter looks at every entry. */
+export function maskOf(numbers: ReadonlySet<number>): Uint8Array {
+  let highest = -1
+  for (const number of numbers) highest = Math.max(highest, number)
+  const mask = new Uint8Array(highest + 1)
+  for (const number of numbers) mask[number] = 1
+  return mask
+}
 
 /** The newest entries of a part that have all that is wanted and pass, newest first, at most `limit`. */
 export function newestEntries(part: Part, wanted: Wanted, sieve: Sieve, limit: number): number[] {
@@ -46,14 +56,13 @@ export function newestEntries(part: Part, wanted: Wanted, sieve: Sieve, limit: n
 }
 
 function passes({ columns, gone }: Part, entry: number, sieve: Sieve): boolean {
-  const atMs = columns.ats[entry] as number
   return (
     gone[entry] === 0 &&
-    atMs >= sieve.fromMs &&
-    atMs < sieve.untilMs &&
     (sieve.hasFile === undefined || (columns.files[entry] === 1) === sieve.hasFile) &&
-    (sieve.slots === undefined || sieve.slots.has(columns.slots[entry] as number)) &&
-    (sieve.senders === undefined || sieve.senders.has(columns.senders[entry] as number))
+    (sieve.senders === undefined || sieve.senders[columns.senders[entry] as number] === 1) &&
+    (sieve.slots === undefined || sieve.slots[columns.slots[entry] as number] === 1) &&
+    (columns.ats[entry] as number) >= sieve.fromMs &&
+    (columns.ats[entry] as number) < sieve.untilMs
   )
 }
 
@@ -77,7 +86,7 @@ function meet(part: Part, wanted: Wanted): number | 'all' | undefined {
     const [only] = lists
     if (lists.length > 1) count = keepMarked(part, lists, count)
     else if (only !== undefined)
-      count = count === undefined ? part.read(only, candidates) : keepCommon(part, only, count)
+      count = count === undefined ? part.read(only, candidates) : part.keep(only, candidates, count)
     if (count === 0) return undefined
   }
   return count
@@ -88,20 +97,6 @@ function widen(size: number): void {
   candidates = new Uint32Array(size * 2)
   others = new Uint32Array(size * 2)
   marks = new Uint8Array(size * 2)
-}
-
-/** Keeps of the first `count` candidates those of the list. */
-function keepCommon(part: Part, list: number, count: number): number {
-  const length = part.read(list, others)
-  let kept = 0
-  let at = 0
-  for (let i = 0; i < count; i++) {
-    const entry = candidates[i] as number
-    while (at < length && (others[at] as number) < entry) at++
-    if (at === length) break
-    if (others[at] === entry) candidates[kept++] = entry
-  }
-  return kept
 }
 
 /** Keeps of the first `count` candidates (undefined: of all entries) those of any of the lists. */

@@ -156,6 +156,20 @@ export function createGrowingPart(): GrowingPart {
       }
       return count
     },
+    keep(list, among, count) {
+      if (heads[list * LIST + 1] === 0) return 0
+      let posting = heads[list * LIST] as number
+      let from = count
+      for (let i = count - 1; i >= 0; i--) {
+        const entry = among[i] as number
+        while (posting !== NONE && (chain[posting * POSTING] as number) > entry)
+          posting = chain[posting * POSTING + 2] as number
+        if (posting === NONE) break
+        if (chain[posting * POSTING] === entry) among[--from] = entry
+      }
+      among.copyWithin(0, from, count)
+      return count - from
+    },
     entryAt(slot, seq) {
       const entry = places.get(slot * PLACE_SPAN + seq)
       return entry === undefined || gone[entry] === 1 ? undefined : entry

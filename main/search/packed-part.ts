@@ -1,5 +1,5 @@
 // Owns the form in which a shard is written, read and searched most of its life: one block of bytes, entries in the order of
-// time, lists as runs of small differences, found by binary search.
+// time, lists as runs of small differences or as bits, found by binary search.
 // Always holds: nothing of removed entries is packed; bytes that are no whole block are refused before anything is read from
 // them. Numbers stand as the machine has them (little-endian wherever this runs).
 
@@ -91,6 +91,7 @@ export function openPackedPart(bytes: Uint8Array): PackedPart {
     return prefix ? 0 : length - word.length
   }
   const gone = new Uint8Array(size)
+  const bitmapLength = bitmapBytes(size)
   const spans = slotSpans(columns)
   return {
     size,
@@ -111,20 +112,33 @@ export function openPackedPart(bytes: Uint8Array): PackedPart {
     },
     lengthOf: (list) => (offsets[list + 1] as number) - (offsets[list] as number),
     read(list, into) {
+      const start = offsets[list] as number
       const end = offsets[list + 1] as number
-      let entry = -1
-      let count = 0
-      for (let i = offsets[list] as number; i < end; ) {
-        let byte = postings[i++] as number
-        let difference = byte & 0x7f
-        for (let shift = 7; byte >= 0x80; shift += 7) {
-          byte = postings[i++] as number
-          difference |= (byte & 0x7f) << shift
+      return end - start === bitmapLength
+        ? readBitmap(postings.subarray(start, end), into)
+        : readDifferences(postings, start, end, into)
+    },
+    keep(list, among, count) {
+      const start = offsets[list] as number
+      const end = offsets[list + 1] as number
+      let kept = 0
+      if (end - start === bitmapLength) {
+        for (let i = 0; i < count; i++) {
+          const entry = among[i] as number
+          if (((postings[start + (entry >> 3)] as number) >> (entry & 7)) & 1) among[kept++] = entry
         }
-        entry += difference
-        into[count++] = entry
+        return kept
       }
-      return count
+      if (others.length < end - start) others = new Uint32Array(end - start)
+      const length = readDifferences(postings, start, end, others)
+      let at = 0
+      for (let i = 0; i < count; i++) {
+        const entry = among[i] as number
+        while (at < length && (others[at] as number) < entry) at++
+        if (at === length) break
+        if (others[at] === entry) among[kept++] = entry
+      }
+      return kept
     },
     entryAt(slot, seq) {
       const span = spans.get(slot)
@@ -140,6 +154,37 @@ export function openPackedPart(bytes: Uint8Array): PackedPart {
 
 export function checksumOf(bytes: Uint8Array): number {
   return crc32(bytes.subarray(HEADER.size * 4))
+}
+
+/** Bytes of a list that has one bit per entry: the form of lists that would be as long or longer as differences. */
+export const bitmapBytes = (size: number): number => Math.ceil(size / 8)
+
+let others = new Uint32Array(0)
+
+function readDifferences(postings: Uint8Array, start: number, end: number, into: Uint32Array): number {
+  let entry = -1
+  let count = 0
+  for (let i = start; i < end; ) {
+    let byte = postings[i++] as number
+    let difference = byte & 0x7f
+    for (let shift = 7; byte >= 0x80; shift += 7) {
+      byte = postings[i++] as number
+      difference |= (byte & 0x7f) << shift
+    }
+    entry += difference
+    into[count++] = entry
+  }
+  return count
+}
+
+function readBitmap(bits: Uint8Array, into: Uint32Array): number {
+  let count = 0
+  for (let i = 0; i < bits.length; i++) {
+    for (let byte = bits[i] as number; byte !== 0; byte &= byte - 1) {
+      into[count++] = i * 8 + 31 - Math.clz32(byte & -byte)
+    }
+  }
+  return count
 }
 
 function slotSpans({ slots, seqs }: Columns): Map<number, { first: number; last: number }> {

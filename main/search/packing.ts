@@ -3,7 +3,7 @@
 // order of time.
 
 import { emptyColumns, type GrowingPart } from './growing-part.ts'
-import { checksumOf, HEADER, layout, MARK, type PackedPart } from './packed-part.ts'
+import { bitmapBytes, checksumOf, HEADER, layout, MARK, type PackedPart } from './packed-part.ts'
 import type { Columns } from './part.ts'
 
 const NONE = -1
@@ -186,6 +186,26 @@ function createListWriter(packed: PackedPart | undefined, order: Order, fresh: F
     postings[used++] = difference
   }
 
+  /** Puts the list that was written last in the other form. */
+  function toBitmap(start: number): void {
+    const bits = new Uint8Array(bitmapBytes(order.size))
+    let place = NONE
+    let difference = 0
+    let shift = 0
+    for (let i = start; i < used; i++) {
+      const byte = postings[i] as number
+      difference |= (byte & 0x7f) << shift
+      shift += 7
+      if (byte >= 0x80) continue
+      place += difference
+      bits[place >> 3] = (bits[place >> 3] as number) | (1 << (place & 7))
+      difference = shift = 0
+    }
+    postings.set(bits, start)
+    postings.fill(0, start + bits.length, used)
+    used = start + bits.length
+  }
+
   return {
     /** Writes what is left of a term's lists as one; false where that is nothing. */
     write(old: number | undefined, added: number | undefined): boolean {
@@ -202,6 +222,7 @@ function createListWriter(packed: PackedPart | undefined, order: Order, fresh: F
       }
       for (; next < end; next++) put(fresh.places[next] as number)
       if (used === start) return false
+      if (used - start >= bitmapBytes(order.size)) toBitmap(start)
       offsets.push(start)
       return true
     },

@@ -25,10 +25,12 @@ export interface Part {
   hashList(hash: number): number | undefined
   /** The lists of a word, or of all words that begin so. */
   wordLists(word: string, prefix: boolean): number[]
-  /** More than a list's entries, or as many: to begin with the shortest. */
+  /** Grows with the number of a list's entries: to begin with the shortest. */
   lengthOf(list: number): number
   /** Writes a list's entries to the start of `into`; how many. */
   read(list: number, into: Uint32Array): number
+  /** Moves those of the first `count` entries of `among` (ascending) that are in the list to its start; how many. */
+  keep(list: number, among: Uint32Array, count: number): number
   /** The entry at a place, or undefined where it is not here or was removed. */
   entryAt(slot: number, seq: number): number | undefined
   /** Overwrites everything with zeros. */

@@ -5,7 +5,7 @@
 
 import { limits } from '../../shared/limits.ts'
 import { wanted } from './entry-terms.ts'
-import { newestEntries, type Sieve } from './finding.ts'
+import { maskOf, newestEntries, type Sieve } from './finding.ts'
 import { createGrowingPart } from './growing-part.ts'
 import { lowerBound, openPackedPart, type PackedPart } from './packed-part.ts'
 import { pack } from './packing.ts'
@@ -190,8 +190,8 @@ function sieveOf(query: ShardQuery, beforeKey: number | undefined): Sieve {
   return {
     lowKey: query.fromMs === undefined ? 0 : firstKeyOf(query.fromMs),
     beforeKey: beforeKey ?? Number.POSITIVE_INFINITY,
-    slots: query.slots,
-    senders: query.senders,
+    slots: query.slots && maskOf(query.slots),
+    senders: query.senders && maskOf(query.senders),
     fromMs: query.fromMs ?? Number.NEGATIVE_INFINITY,
     untilMs: query.untilMs ?? Number.POSITIVE_INFINITY,
     hasFile: query.hasFile,

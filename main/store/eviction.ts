@@ -26,7 +26,7 @@ export interface Evicted {
 const isEmpty = ({ state }: ConversationEntry): boolean => state.high === 0 || state.low > state.high
 
 /** Events cached in all conversations. */
-export function cachedEvents(cache: Cache): number {
+function cachedEvents(cache: Cache): number {
   let total = 0
   for (const entry of cache.conversations.values()) if (!isEmpty(entry)) total += entry.state.high - entry.state.low + 1
   return total

@@ -155,5 +155,3 @@ export function openKeyring(db: Database, cipher: Cipher, root: Uint8Array): { k
   }
   return { keyring, damaged }
 }
-
-export const keyContext = context

@@ -21,7 +21,7 @@ import {
   removeShards,
   transact,
 } from './cache.ts'
-import { eventsBetween, putEvents, removeEvents } from './events.ts'
+import { eventsBetween, type PlacedEvent, putEvents, removeEvents } from './events.ts'
 import { type ConversationEntry, type ConversationState, contexts, MAX_SEQ, type OutboxEntry } from './records.ts'
 import { shardsThatCover } from './shards.ts'
 
@@ -148,8 +148,26 @@ export function applyEvents(
     putConversation(cache, entry, next)
   })
   cache.oldestAtMs.delete(entry.slot)
+  if (within.some((event) => event.content.type === 'deleted')) afterDeletion(cache, conversationId, self)
   return { type: 'applied', events: within }
 }
+
+/** Words that were deleted must not be had through the write-ahead log, and are not unread any more. */
+function afterDeletion(cache: Cache, conversationId: ConversationId, self: UserId): void {
+  const entry = cache.conversations.get(conversationId)
+  if (entry && entry.state.unread > 0) {
+    const { state } = entry
+    const from = Math.max(state.readSeq, state.wantReadSeq) + 1
+    const unread = eventsBetween(cache, entry, from, state.high).filter(isUnreadFor(self)).length
+    if (unread !== state.unread) transact(cache, () => putConversation(cache, entry, { ...state, unread }))
+  }
+  cache.sealed.db.pragma('wal_checkpoint(TRUNCATE)')
+}
+
+const isUnreadFor =
+  (self: UserId) =>
+  ({ record }: PlacedEvent): boolean =>
+    record.actorId !== self && record.content.type === 'message'
 
 /** The outbox entry that `event` is the arrival of, in the conversation it was written in. */
 function sentBy(cache: Cache, { content, conversationId }: ConversationEvent): OutboxEntry | undefined {
@@ -202,8 +220,7 @@ function countUnread(cache: Cache, entry: ConversationEntry, next: ConversationS
   const after = Math.max(next.readSeq, next.wantReadSeq)
   if (after === before) return entry.state.unread
   if (after >= next.high) return 0
-  const isUnread = ({ record }: { record: { actorId: UserId; content: ConversationEvent['content'] } }) =>
-    record.actorId !== self && record.content.type === 'message'
+  const isUnread = isUnreadFor(self)
   // The shorter of the two ranges is opened: what is left unread, or what has just been read.
   if (next.high - after <= after - before)
     return eventsBetween(cache, entry, after + 1, next.high).filter(isUnread).length

@@ -29,7 +29,7 @@ import { conversationName, listConversations, personView, readPage } from './vie
 export type { Bounds, Evicted } from './eviction.ts'
 export type { FoundMessage, IndexedMessage, IndexWork, Slot } from './indexing.ts'
 export type { Applied, Lost } from './mirror.ts'
-export type { CoveredRange, ShardRow, Unsent } from './records.ts'
+export type { ShardRow, Unsent } from './records.ts'
 
 export interface Position {
   readonly conversationId: ConversationId

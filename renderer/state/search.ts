@@ -21,6 +21,8 @@ export const emptySearch: SearchState = {
 const pauseMs = 120
 
 type SearchActions = Pick<WorkspaceActions, 'setSearchText' | 'setSearchWithin' | 'searchNow' | 'readMoreHits'> & {
+  /** What is cached has changed: an answer that was told to be in part is asked for again. */
+  searchAgain(): void
   /** Drops what is under way. */
   forget(): void
 }
@@ -98,6 +100,10 @@ export function createSearchActions({ ask, store }: WorkspaceContext): SearchAct
       if (search.cursor === undefined || search.loading) return
       change({ loading: true })
       await read(question, search.cursor)
+    },
+    searchAgain() {
+      const { complete, loading } = store.getState().search
+      if (!complete && !loading) askSoon(0)
     },
     forget() {
       clearTimeout(timer)

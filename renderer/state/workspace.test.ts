@@ -205,6 +205,24 @@ describe('searching', () => {
     expect(store.getState().search.answered).toBe('交易時間')
   })
 
+  it('[UI39] an answer given while indexing went on is asked for again once what is cached has changed', async () => {
+    let complete = false
+    const { store, actions, emit, count } = await opened({ search: () => ok({ hits: [], complete }) })
+    actions.setSearchText('x')
+    await vi.runAllTimersAsync()
+    await settle()
+    expect(store.getState().search.complete).toBe(false)
+    complete = true
+    emit('conversationsChanged', {})
+    await vi.runAllTimersAsync()
+    await settle()
+    expect(store.getState().search.complete).toBe(true)
+    const asked = count('search')
+    emit('conversationsChanged', {})
+    await vi.runAllTimersAsync()
+    expect(count('search')).toBe(asked)
+  })
+
   it('[UI31] an emptied box shows nothing, whatever is still on its way', async () => {
     let answer: (value: BridgeResult<CallResult<'search'>>) => void = () => undefined
     const { store, actions } = await opened({ search: () => new Promise((resolve) => (answer = resolve)) })

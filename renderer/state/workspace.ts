@@ -150,6 +150,7 @@ export function createWorkspace(api: CausewayApi, nowMs: () => number = Date.now
       api.on('conversationsChanged', () => {
         if (!readable()) return
         void readList()
+        search.searchAgain()
         if (store.getState().pane === 'people' || store.getState().detailsOpen) void readPeople()
       }),
       api.on('messagesChanged', ({ conversationId }) => {
