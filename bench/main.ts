@@ -1,11 +1,15 @@
 // Owns the command `npm run bench -- NAME [--json]`: runs one benchmark and prints its figures, those of the peer or floor
 // in the same run, and their ratio. Always holds: figures of one run are compared with each other only; nothing is asserted.
 
+import { benchLoop } from './loop.ts'
 import { benchSeal } from './seal.ts'
+import { benchSearch } from './search.ts'
 import { benchStore } from './store.ts'
 
 const benches: Record<string, (count: number) => Promise<Record<string, unknown>>> = {
+  loop: benchLoop,
   seal: benchSeal,
+  search: benchSearch,
   store: benchStore,
 }
 
@@ -18,4 +22,14 @@ if (!bench) {
 }
 const figures = await bench(count)
 if (rest.includes('--json')) console.log(JSON.stringify({ bench: name, ...figures }))
-else for (const [figure, value] of Object.entries(figures)) console.log(`${figure.padEnd(34)} ${String(value)}`)
+else for (const [figure, value] of lines(figures)) console.log(`${figure.padEnd(44)} ${value}`)
+
+/** One line a figure, groups named with dots; what could not be had is left out. */
+function lines(group: object, prefix = ''): [figure: string, value: string][] {
+  return Object.entries(group).flatMap(([name, value]): [string, string][] => {
+    if (value === undefined) return []
+    return typeof value === 'object' && value !== null
+      ? lines(value, `${prefix}${name}.`)
+      : [[`${prefix}${name}`, String(value)]]
+  })
+}

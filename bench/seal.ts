@@ -1,44 +1,41 @@
-// Owns the benchmark `seal`: sealing and opening one record as the cache does it, against the bare libsodium call on
-// unpadded bytes with a fixed nonce (the floor: what padding, nonces and copies cost).
+// Owns the benchmark `seal`: sealing and opening a record as the cache does it with libsodium-wrappers, against the same
+// work over sodium-native (the peer) and against the bare libsodium-wrappers call on unpadded bytes with a fixed nonce (the
+// floor: what padding, nonces and copies cost).
+// Always holds: contenders run one after the other, each in a process of its own, on plaintexts of the same sizes.
 
-import sodium from 'libsodium-wrappers'
-import { createCipher } from '../main/vault/cipher.ts'
+import { type Figures, ratio } from './figures.ts'
+import { installPeers, type Outcome, runContender } from './peers.ts'
+import type { SealFigures } from './seal.program.ts'
 
-/** Figures for `count` records of an ordinary message's size. */
-export async function benchSeal(count: number): Promise<Record<string, unknown>> {
-  const cipher = await createCipher()
-  const key = cipher.newKey()
-  const plaintext = new TextEncoder().encode(
-    JSON.stringify({ atMs: 1_700_000_000_000, body: '收到，唔該晒 — thanks a lot'.repeat(4) }),
-  )
-  const nonce = new Uint8Array(24)
-  const context = 'event|1|1'
-  const contextBytes = new TextEncoder().encode(context)
-  const sealed = cipher.seal(key, plaintext, context)
-  const box = sodium.crypto_aead_xchacha20poly1305_ietf_encrypt(plaintext, contextBytes, null, nonce, key)
-  const perCallUs = (run: () => unknown) => {
-    for (let i = 0; i < count / 10; i++) run()
-    const from = performance.now()
-    for (let i = 0; i < count; i++) run()
-    return Math.round(((performance.now() - from) / count) * 1e6) / 1000
-  }
-  const sealUs = perCallUs(() => cipher.seal(key, plaintext, context))
-  const openUs = perCallUs(() => cipher.open(key, sealed, context))
-  const floorSealUs = perCallUs(() =>
-    sodium.crypto_aead_xchacha20poly1305_ietf_encrypt(plaintext, contextBytes, null, nonce, key),
-  )
-  const floorOpenUs = perCallUs(() =>
-    sodium.crypto_aead_xchacha20poly1305_ietf_decrypt(null, box, contextBytes, nonce, key),
-  )
-  const ratio = (value: number, floor: number) => Math.round((value / floor) * 100) / 100
+/** Figures for `count` records of an ordinary message's size, and fewer larger ones. Microseconds a call. */
+export async function benchSeal(count: number): Promise<Figures> {
+  const noPeers = await installPeers()
+  const runOf = (kind: string) => runContender<SealFigures>('seal.program.ts', [kind, String(count)])
+  const cipher = await runOf('cipher')
+  if (!cipher.ok) throw new Error(cipher.reason)
+  const peer: Outcome<SealFigures> =
+    noPeers === undefined ? await runOf('sodium-native') : { ok: false, reason: noPeers }
+  const floor = await runOf('bare')
   return {
     records: count,
-    plaintextBytes: plaintext.length,
-    sealUs,
-    openUs,
-    floorSealUs,
-    floorOpenUs,
-    sealRatio: ratio(sealUs, floorSealUs),
-    openRatio: ratio(openUs, floorOpenUs),
+    sealUs: cipher.value.message.sealUs,
+    openUs: cipher.value.message.openUs,
+    toPeer: compared(cipher.value, peer),
+    toFloor: compared(cipher.value, floor),
+    cipher: cipher.value,
+    peer: figuresOf(peer),
+    floor: figuresOf(floor),
   }
+}
+
+const figuresOf = (outcome: Outcome<SealFigures>) => (outcome.ok ? outcome.value : { missing: outcome.reason })
+
+/** Ours over theirs: below 1 is better. */
+function compared(ours: SealFigures, theirs: Outcome<SealFigures>): Figures | undefined {
+  if (!theirs.ok) return undefined
+  const of = (size: keyof SealFigures) => ({
+    seal: ratio(ours[size].sealUs, theirs.value[size].sealUs),
+    open: ratio(ours[size].openUs, theirs.value[size].openUs),
+  })
+  return { message: of('message'), longMessage: of('longMessage'), shard: of('shard') }
 }
