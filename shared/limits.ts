@@ -16,9 +16,9 @@ export const limits = {
   /** Events in one `events` frame: ~60 kB of ordinary text, so a frame decodes and applies in a few milliseconds. */
   eventsPerPage: 200,
   /** Directory entries in one `directory` frame, for the same reason. */
-  peoplePerPage: 500,
+  peoplePerPage: 250,
   /** Conversations in one `access` frame, for the same reason. */
-  conversationsPerPage: 200,
+  conversationsPerPage: 50,
   /** Pulls a client keeps under way at once: enough to hide a 200 ms round trip, few enough to stay fair. */
   pullsInFlight: 4,
   /** Sends a client keeps unacknowledged; order is kept by the server handling one connection's frames in turn. */

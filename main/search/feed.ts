@@ -3,7 +3,7 @@
 // under way at once; what has been sent is as the store read at that moment, in that order. Never: full-text work.
 
 import { setImmediate } from 'node:timers'
-import type { ShardRow, Store } from '../store/store.ts'
+import type { IndexWork, ShardRow, Store } from '../store/store.ts'
 import { createBacklog, type SlotRange } from './backlog.ts'
 import { createCoverage } from './coverage.ts'
 import type { Batch, Removal } from './protocol.ts'
@@ -22,7 +22,8 @@ export interface Feed {
   begin(rows: readonly ShardRow[]): void
   /** Shards that were counted on are of no use. */
   lost(rows: readonly ShardRow[]): void
-  add(range: SlotRange): void
+  /** Events are new in the store; `work` where what they mean is known without reading them again. */
+  add(range: SlotRange, work?: IndexWork): void
   removed(removals: readonly Removal[]): void
   applied(batchId: number): void
   /** Says `idle` again, if it is. */
@@ -40,6 +41,8 @@ const SLICE_EVENTS_LEAST = 16
 const SLICE_EVENTS_MOST = 400
 /** Events that go at once, without waiting for a turn: a burst of typing, not a catch-up. ~0.3 ms. */
 const LIVE_EVENTS = 16
+/** Events whose work waits ready, without being read again: ~6 MB of text. More of them are read when their turn comes. */
+const READY_EVENTS_MOST = 20_000
 /** Batches sent and not yet applied: the worker always has one to do, and a removal never waits behind many. */
 const BATCHES_UNDER_WAY = 3
 /** Live batches come on top, up to here: then they wait their turn like others. */
@@ -52,6 +55,9 @@ export function createFeed({ store, post, failed, idle }: FeedParts): Feed {
   const backlog = createBacklog()
   /** Events of each batch under way. */
   const underWay = new Map<number, number>()
+  /** Before the backlog, in order. Their work is of the moment they were stored: any later change puts them back into it. */
+  let ready: { readonly range: SlotRange; readonly work: IndexWork }[] = []
+  let readyEvents = 0
   let nextBatchId = 1
   let sliceEvents = 64
   let total = 0
@@ -70,6 +76,13 @@ export function createFeed({ store, post, failed, idle }: FeedParts): Feed {
     if (stopped) return
     if (planDue) plan()
     if (underWay.size >= BATCHES_UNDER_WAY) return
+    const next = ready.shift()
+    if (next) {
+      readyEvents -= eventsIn(next.range)
+      sendWork(next.range, next.work, false)
+      nextTurn()
+      return
+    }
     const range = backlog.next(sliceEvents)
     if (range) {
       send(range, false)
@@ -99,14 +112,24 @@ export function createFeed({ store, post, failed, idle }: FeedParts): Feed {
     put(range)
   }
 
+  function sendWork(range: SlotRange, { entries, removed }: IndexWork, live: boolean): void {
+    const batchId = nextBatchId++
+    underWay.set(batchId, eventsIn(range))
+    post({ type: 'batch', batchId, ...range, entries, removed, live })
+  }
+
+  /** What was made ready may read otherwise by now: it is read when its turn comes. */
+  function unready(): void {
+    for (const { range } of ready) backlog.addFresh(range)
+    ready = []
+    readyEvents = 0
+  }
+
   function send(range: SlotRange, live: boolean): void {
     const startMs = performance.now()
-    const events = range.toSeq - range.fromSeq + 1
+    const events = eventsIn(range)
     try {
-      const { entries, removed } = store.indexWork(range.slot, range.fromSeq, range.toSeq)
-      const batchId = nextBatchId++
-      underWay.set(batchId, events)
-      post({ type: 'batch', batchId, ...range, entries, removed, live })
+      sendWork(range, store.indexWork(range.slot, range.fromSeq, range.toSeq), live)
     } catch (error) {
       failed(error)
     }
@@ -121,6 +144,8 @@ export function createFeed({ store, post, failed, idle }: FeedParts): Feed {
     begin(rows) {
       taken.clear()
       backlog.clear()
+      ready = []
+      readyEvents = 0
       underWay.clear()
       total = 0
       for (const { covers } of rows)
@@ -135,14 +160,24 @@ export function createFeed({ store, post, failed, idle }: FeedParts): Feed {
       planDue = true
       nextTurn()
     },
-    add({ slot, fromSeq, toSeq }) {
+    add({ slot, fromSeq, toSeq }, work) {
       if (stopped) return
+      // Without work to go by, they may change earlier ones.
+      if (!work) unready()
       const isLive = toSeq - fromSeq < LIVE_EVENTS && underWay.size < LIVE_BATCHES_UNDER_WAY
-      for (const [low, high] of taken.gaps(slot, fromSeq, toSeq))
+      const gaps = taken.gaps(slot, fromSeq, toSeq)
+      if (work && !isLive && gaps[0]?.[0] === fromSeq && gaps[0][1] === toSeq && readyEvents < READY_EVENTS_MOST) {
+        take({ slot, fromSeq, toSeq }, (range) => void ready.push({ range, work }))
+        readyEvents += toSeq - fromSeq + 1
+        nextTurn()
+        return
+      }
+      for (const [low, high] of gaps)
         take({ slot, fromSeq: low, toSeq: high }, isLive ? (range) => send(range, true) : backlog.addFresh)
       nextTurn()
     },
     removed(removals) {
+      unready()
       for (const { slot, belowSeq = Number.MAX_SAFE_INTEGER } of removals) {
         taken.remove(slot, 0, belowSeq - 1)
         backlog.remove(slot, belowSeq)
@@ -154,9 +189,9 @@ export function createFeed({ store, post, failed, idle }: FeedParts): Feed {
       nextTurn()
     },
     wake: nextTurn,
-    isIdle: () => !planDue && underWay.size === 0 && backlog.events() === 0,
+    isIdle: () => !planDue && underWay.size === 0 && readyEvents === 0 && backlog.events() === 0,
     progress() {
-      let open = backlog.events()
+      let open = backlog.events() + readyEvents
       for (const events of underWay.values()) open += events
       return { done: Math.max(0, total - open), total }
     },
@@ -164,7 +199,11 @@ export function createFeed({ store, post, failed, idle }: FeedParts): Feed {
       stopped = true
       taken.clear()
       backlog.clear()
+      ready = []
+      readyEvents = 0
       underWay.clear()
     },
   }
 }
+
+const eventsIn = ({ fromSeq, toSeq }: SlotRange): number => toSeq - fromSeq + 1

@@ -181,6 +181,62 @@ describe('feeding', () => {
   })
 })
 
+describe('work that is known', () => {
+  const work = (text: string) => ({
+    entries: [{ slot: 1, seq: 5001, atMs: 1, senderSlot: 1, hasFile: false, text }],
+    removed: [],
+  })
+  const page = { slot: 1, fromSeq: 5001, toSeq: 5200 }
+  async function busy() {
+    const t = setUp(5000)
+    t.worker().says({ type: 'loaded' })
+    await turns(10)
+    t.store.high = 5400
+    const settle = async () => {
+      for (const { batchId } of t.worker().ofType('batch')) t.worker().says({ type: 'applied', batchId })
+      await turns(10)
+    }
+    return {
+      ...t,
+      settle,
+      sent: () =>
+        t
+          .worker()
+          .ofType('batch')
+          .find(({ fromSeq }) => fromSeq === 5001),
+    }
+  }
+
+  test('[SCH104] a page of a catch-up goes as it was stored, without being read again', async () => {
+    const t = await busy()
+    const asked = t.store.asked.length
+    t.index.add(page, work('as stored'))
+    expect(t.index.isComplete()).toBe(false)
+    await t.settle()
+    expect(t.sent()).toMatchObject({ toSeq: 5200, entries: [{ text: 'as stored' }], live: false })
+    expect(t.store.asked.slice(asked)).not.toContain(200)
+    await t.index.abandon()
+  })
+
+  test('[SCH105] a change or a removal before its turn comes has it read again', async () => {
+    for (const change of ['edit', 'removal'] as const) {
+      const t = await busy()
+      t.index.add(page, work('not any more'))
+      if (change === 'edit') t.index.add({ slot: 1, fromSeq: 5201, toSeq: 5201 })
+      else t.index.removed([{ slot: 1, belowSeq: 5001 }])
+      await t.settle()
+      await t.settle()
+      const texts = t
+        .worker()
+        .ofType('batch')
+        .flatMap(({ entries }) => entries.map(({ text }) => text))
+      expect(texts).not.toContain('not any more')
+      expect(t.sent()).toBeDefined()
+      await t.index.abandon()
+    }
+  })
+})
+
 describe('sealing', () => {
   test('[SCH83] a removal that overtakes a shard being sealed voids it: key dropped at once, file discarded, no row', async () => {
     const t = setUp()

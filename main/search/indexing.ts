@@ -5,7 +5,7 @@
 import { Worker } from 'node:worker_threads'
 import { limits } from '../../shared/limits.ts'
 import { errorName, type Log } from '../log.ts'
-import type { ShardRow, Store } from '../store/store.ts'
+import type { IndexWork, ShardRow, Store } from '../store/store.ts'
 import type { SlotRange } from './backlog.ts'
 import { createFeed } from './feed.ts'
 import type { FromWorker, HitPlace, IndexBounds, IndexHit, Removal, SealedShard, ToWorker } from './protocol.ts'
@@ -37,8 +37,8 @@ export interface IndexAnswer {
 }
 
 export interface Indexing {
-  /** Events are new in the store. */
-  add(range: SlotRange): void
+  /** Events are new in the store; `work` where what they mean is known without reading them again. */
+  add(range: SlotRange, work?: IndexWork): void
   /** Conversations, or their beginnings, have left the store. Call in the turn in which they left. */
   removed(removals: readonly Removal[]): void
   /** undefined: there is no index any more. Rejects where the query itself fails. */

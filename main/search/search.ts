@@ -13,7 +13,8 @@ import type { HitPlace, IndexBounds, Removal } from './protocol.ts'
 import { type DayStart, findRanges, matchesName, parseQuery, type Query, type Term } from './query.ts'
 import type { ShardQuery } from './shard.ts'
 
-export type SearchableStore = IndexedStore & Pick<Store, 'slotOf' | 'message' | 'senderSlots' | 'conversationSlots'>
+export type SearchableStore = IndexedStore &
+  Pick<Store, 'slotOf' | 'message' | 'senderSlots' | 'conversationSlots' | 'indexWorkOf'>
 
 export interface SearchParts {
   readonly store: SearchableStore
@@ -110,7 +111,13 @@ export function createSearch(parts: SearchParts): Search {
     add(conversationId, events) {
       const slot = ended ? undefined : store.slotOf(conversationId)
       if (slot === undefined) return
-      for (const [fromSeq, toSeq] of runsOf(events)) index.add({ slot, fromSeq, toSeq })
+      const runs = runsOf(events)
+      const [run] = runs
+      const first = events[0]?.seq
+      const isOneRun =
+        run !== undefined && runs.length === 1 && first === run[0] && events.length === run[1] - run[0] + 1
+      const work = isOneRun ? store.indexWorkOf(conversationId, events) : undefined
+      for (const [fromSeq, toSeq] of runs) index.add({ slot, fromSeq, toSeq }, work)
     },
     removed: index.removed,
     async find(text, conversationId, cursor) {

@@ -32,6 +32,7 @@ export interface SyncParts {
     | 'applyAccess'
     | 'applyEvents'
     | 'applyRead'
+    | 'applyReads'
     | 'positions'
     | 'position'
     | 'unsentRead'
@@ -209,9 +210,9 @@ export function createSync({ store, send, listener, setTimer, log }: SyncParts):
   }
 
   function onHeads(frame: DownFrameOf<'heads'>): void {
+    if (store.applyReads(frame.heads)) listener.listChanged()
     for (const head of frame.heads) {
       heads.set(head.conversationId, head)
-      if (store.applyRead(head.conversationId, head.readSeq, 'server')) listener.listChanged()
       const unsent = store.unsentRead(head.conversationId, head.readSeq)
       if (unsent !== undefined) send({ type: 'read', conversationId: head.conversationId, seq: unsent })
     }

@@ -6,7 +6,7 @@
 import type { Statement } from 'better-sqlite3'
 import type { CacheNotice } from '../../shared/bridge.ts'
 import type { ClientId, ConversationId, Person, UserId } from '../../shared/model.ts'
-import type { SealedDatabase } from './database.ts'
+import type { Outlives, SealedDatabase } from './database.ts'
 import { CorruptRecord } from './failures.ts'
 import {
   type ConversationEntry,
@@ -200,10 +200,10 @@ function loadPlaces(cache: Cache, found: string[]): void {
   }
 }
 
-/** Runs `work` as one durable transaction; then what it has put down for afterwards. */
-export function transact<T>(cache: Cache, work: () => T): T {
+/** Runs `work` as one transaction; then what it has put down for afterwards. */
+export function transact<T>(cache: Cache, work: () => T, outlives?: Outlives): T {
   cache.afterCommit.length = 0
-  const result = cache.sealed.transact(work)
+  const result = cache.sealed.transact(work, outlives)
   for (const change of cache.afterCommit.splice(0)) change()
   return result
 }

@@ -14,6 +14,8 @@ import { createLedger, type Ledger, type LedgerRecord, SUM_BYTES } from './ledge
 import { migrate, migrations, schemaOf } from './migrations.ts'
 import { contexts } from './records.ts'
 
+export type Outlives = 'power-cut' | 'kill'
+
 export interface SealedDatabase {
   readonly db: Database.Database
   /** Seals a JSON value under the key `keyId`, bound to `context`. */
@@ -21,8 +23,11 @@ export interface SealedDatabase {
   /** The JSON value; throws CorruptRecord where it does not open. */
   open(keyId: number, sealed: Uint8Array, context: string): unknown
   readonly metaKeyId: number
-  /** Runs `work` as one durable transaction; keys made in it stay, and keys destroyed in it go, only if it commits. */
-  transact<T>(work: () => T): T
+  /**
+   * Runs `work` as one transaction; keys made in it stay, and keys destroyed in it go, only if it commits. It outlives a
+   * power cut, or with `outlives: 'kill'` the end of the program alone: for what the server can give again.
+   */
+  transact<T>(work: () => T, outlives?: Outlives): T
   /** Tells the ledger that a row of this context is there now, or no longer; inside a transaction. */
   toggle(context: string): void
   /** Makes a new data key; call inside the transaction that first uses it. */
@@ -38,6 +43,8 @@ export interface SealedDatabase {
   rekey(rootKey: Uint8Array): void
   /** Transactions so far, over the life of this cache: rises for ever. */
   counter(): number
+  /** The highest counter that a power cut cannot take back. */
+  lastingCounter(): number
   /** The sum that the rows must have. */
   readonly ledgerSum: Uint8Array
   /** The sum of rows with these contexts, in any order. */
@@ -154,7 +161,7 @@ const pragmas = [
   // One process owns the file: no shared-memory file on disk, and a second opener is refused.
   'locking_mode = EXCLUSIVE',
   'journal_mode = WAL',
-  // The outbox is the only copy of what a user typed: a commit must survive a power cut.
+  // The outbox is the only copy of what a user typed: a commit survives a power cut unless it says otherwise.
   'synchronous = FULL',
   'secure_delete = ON',
   'temp_store = MEMORY',
@@ -162,6 +169,8 @@ const pragmas = [
   'trusted_schema = OFF',
   'cell_size_check = ON',
   'journal_size_limit = 16777216',
+  // Moved into the file ~0.8 MB at a time: SQLite's own 4 MB hold the event loop for several milliseconds at once.
+  'wal_autocheckpoint = 200',
   // 32 MiB: a page of a million messages is found without reading the tree from disk each time.
   'cache_size = -32768',
 ]
@@ -178,7 +187,7 @@ function sealedDatabase(
   const getLedger = db.prepare('SELECT version, sealed FROM state WHERE name = ?')
   const putLedger = db.prepare('INSERT OR REPLACE INTO state (name, version, sealed) VALUES (?, ?, ?)')
   const seal = (keyId: number, value: unknown, context: string) =>
-    cipher.seal(keyring.key(keyId), Buffer.from(JSON.stringify(value)), context)
+    cipher.sealText(keyring.key(keyId), JSON.stringify(value), context)
   function open(keyId: number, sealed: Uint8Array, context: string): unknown {
     const plaintext = cipher.open(keyring.key(keyId), sealed, context)
     if (!plaintext) throw new CorruptRecord(context)
@@ -203,7 +212,17 @@ function sealedDatabase(
     putLedger.run(LEDGER, counter, seal(META_KEY, record, ledgerContext(counter)))
   }
 
-  function transact<T>(work: () => T): T {
+  let outliving: Outlives = 'power-cut'
+  let lasting = counter
+  /** WAL at NORMAL is not synchronised by a commit; the next one at FULL takes what came before it along. */
+  function setOutliving(next: Outlives): void {
+    if (next === outliving) return
+    db.pragma(`synchronous = ${next === 'kill' ? 'NORMAL' : 'FULL'}`)
+    outliving = next
+  }
+
+  function transact<T>(work: () => T, outlives: Outlives = 'power-cut'): T {
+    setOutliving(outlives)
     keyring.begin()
     const restore = ledger?.save()
     const counterBefore = counter
@@ -218,6 +237,7 @@ function sealedDatabase(
       keyring.commit()
       ledger?.settle()
       isClean = false
+      if (outlives === 'power-cut') lasting = counter
       return result
     } catch (error) {
       keyring.rollback()
@@ -244,6 +264,7 @@ function sealedDatabase(
     if (row) {
       const record = open(META_KEY, row.sealed, ledgerContext(row.version)) as LedgerRecord
       counter = row.version
+      lasting = counter
       ledger = createLedger(cipher, hashKey(), Buffer.from(record.sum, 'base64'))
       keyring.reserve(record.nextKeyId)
       wasUnclean = !record.clean
@@ -274,6 +295,7 @@ function sealedDatabase(
       db.pragma('wal_checkpoint(TRUNCATE)')
     },
     counter: () => counter,
+    lastingCounter: () => lasting,
     get ledgerSum() {
       return ledger?.sum ?? new Uint8Array(SUM_BYTES)
     },
@@ -293,6 +315,7 @@ function sealedDatabase(
     close() {
       try {
         // Nothing was written since it was last marked: nothing to mark.
+        if (db.open) setOutliving('power-cut')
         if (db.open && !isClean && ledger) db.transaction(() => putRecord(true)).immediate()
       } catch {
         // A full disk: the next start looks the cache through, and finds it whole.

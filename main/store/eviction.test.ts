@@ -257,6 +257,18 @@ describe('edits and deletions', () => {
     store.close()
   })
 
+  test('[STR96] …and without reading: for plain new messages alone, the same as reading them', () => {
+    const store = opened(3)
+    const plain = log(first, 2, 4)
+    store.applyEvents(first.conversationId, plain)
+    expect(store.indexWorkOf(first.conversationId, plain)).toEqual(store.indexWork(1, 4, 5))
+    const edit = change(6, { type: 'edited', targetSeq: 4, body: '改' })
+    store.applyEvents(first.conversationId, [edit])
+    expect(store.indexWorkOf(first.conversationId, [edit])).toBeUndefined()
+    expect(store.indexWorkOf(first.conversationId, plain)).toBeUndefined()
+    store.close()
+  })
+
   test('[STR97] an edit of what is not there yet, of itself or of what is to come does no harm', () => {
     const store = opened(3)
     store.applyEvents(first.conversationId, [

@@ -26,15 +26,10 @@ export interface Evicted {
 const isEmpty = ({ state }: ConversationEntry): boolean => state.high === 0 || state.low > state.high
 
 /** Events cached in all conversations. */
-function cachedEvents(cache: Cache): number {
+export function cachedEvents(cache: Cache): number {
   let total = 0
   for (const entry of cache.conversations.values()) if (!isEmpty(entry)) total += entry.state.high - entry.state.low + 1
   return total
-}
-
-/** True where more history would only be evicted again: it is not fetched unasked. */
-export function isFull(cache: Cache, bounds: Bounds): boolean {
-  return cachedEvents(cache) >= bounds.most
 }
 
 /** Time of the oldest cached event; undefined where there is none. */

@@ -2,10 +2,16 @@
 // Always holds: a message stands for the words of its latest edit and the names of its files; a deleted one for nothing.
 
 import type { FileView } from '../../shared/bridge.ts'
-import { type ConversationId, type FileInfo, isKnownContent, type UserId } from '../../shared/model.ts'
+import {
+  type ConversationEvent,
+  type ConversationId,
+  type FileInfo,
+  isKnownContent,
+  type UserId,
+} from '../../shared/model.ts'
 import type { Cache } from './cache.ts'
 import { eventsBelow, eventsBetween } from './events.ts'
-import type { ConversationEntry, EventRecord } from './records.ts'
+import { type ConversationEntry, type EventRecord, eventId } from './records.ts'
 import { asItReads, conversationName, filesView } from './view.ts'
 
 /** A message as the index takes it. */
@@ -63,6 +69,24 @@ export function indexWork(cache: Cache, entry: ConversationEntry, fromSeq: numbe
     } else take(seq, record)
   }
   return { entries, removed }
+}
+
+/**
+ * The same for events as they have just been stored, without opening them again; undefined where one of them changes another,
+ * or has been changed: then only the store knows how they read.
+ */
+export function indexWorkOf(
+  cache: Cache,
+  entry: ConversationEntry,
+  events: readonly ConversationEvent[],
+): IndexWork | undefined {
+  const entries: IndexedMessage[] = []
+  for (const { seq, atMs, actorId, content } of events) {
+    if (content.type === 'edited' || content.type === 'deleted') return undefined
+    if (cache.amendments.has(eventId(entry.slot, seq))) return undefined
+    if (content.type === 'message') entries.push(indexed(cache, entry, seq, { atMs, actorId, content }))
+  }
+  return { entries, removed: [] }
 }
 
 function indexed(cache: Cache, entry: ConversationEntry, seq: number, record: EventRecord): IndexedMessage {

@@ -10,6 +10,8 @@ import { cacheFile, exampleCache, fill, openCache, openInner, rootKeyOf, snapsho
 import { createFolder, type Folder, findBytes } from '../../testing/folders.ts'
 import { type Cipher, createCipher } from '../vault/cipher.ts'
 import { openDatabase } from './database.ts'
+import { applyAccess, applyEvents } from './mirror.ts'
+import { enqueue } from './outbox.ts'
 import { quarantine, removeQuarantined } from './quarantine.ts'
 import { eventId } from './records.ts'
 import { openStore } from './store.ts'
@@ -142,6 +144,21 @@ describe('an older copy', () => {
     expect(opened.value.counter()).toBeGreaterThan(500)
     opened.value.close()
     expect(reopenAndClose({ anchor: 500 })).toBe('ok')
+  })
+
+  test('[STR81] only what a power cut cannot take back is counted on', () => {
+    const cache = openInner({ cipher, file })
+    applyAccess(cache, [first], [], 'a')
+    const lasting = cache.sealed.lastingCounter()
+    expect(lasting).toBe(cache.sealed.counter())
+    applyEvents(cache, first.conversationId, known.events[0]!.slice(0, 3), known.self)
+    expect(cache.sealed.db.pragma('synchronous', { simple: true })).toBe(1)
+    expect(cache.sealed.lastingCounter()).toBe(lasting)
+    expect(cache.sealed.counter()).toBe(lasting + 1)
+    enqueue(cache, first.conversationId, { clientId, body: 'x', createdAtMs: 1 })
+    expect(cache.sealed.db.pragma('synchronous', { simple: true })).toBe(2)
+    expect(cache.sealed.lastingCounter()).toBe(lasting + 2)
+    cache.sealed.close()
   })
 
   test('[STR82] the id of a destroyed key is never given out again', () => {

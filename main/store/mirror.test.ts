@@ -7,7 +7,7 @@ import { exampleCache, fill, openCache, openInner } from '../../testing/caches.t
 import { createExample } from '../../testing/example.ts'
 import { type Cipher, createCipher } from '../vault/cipher.ts'
 import { eventsBelow } from './events.ts'
-import { applyAccess, applyDirectory, applyEvents, applyRead } from './mirror.ts'
+import { applyAccess, applyDirectory, applyEvents, applyRead, applyReads } from './mirror.ts'
 import { MAX_SEQ } from './records.ts'
 
 let cipher: Cipher
@@ -197,6 +197,30 @@ describe('unread', () => {
       }),
       { numRuns: 150 },
     )
+  })
+
+  test('[STR8] the marks of many conversations come as one transaction, and none goes back', () => {
+    const known = exampleCache(19, 3, 6)
+    const cache = openInner({ cipher })
+    applyAccess(cache, known.conversations, [], 'a')
+    for (const [i, { conversationId }] of known.conversations.entries())
+      applyEvents(cache, conversationId, known.events[i]!, known.self)
+    const before = cache.sealed.counter()
+    const heads = known.conversations.map(({ conversationId }, i) => ({ conversationId, readSeq: 2 + i }))
+    expect(applyReads(cache, heads, known.self)).toBe(true)
+    expect(cache.sealed.counter()).toBe(before + 1)
+    expect(applyReads(cache, heads, known.self)).toBe(false)
+    expect(
+      applyReads(
+        cache,
+        heads.map((head) => ({ ...head, readSeq: 1 })),
+        known.self,
+      ),
+    ).toBe(false)
+    expect(cache.sealed.counter()).toBe(before + 1)
+    for (const { conversationId, readSeq } of heads)
+      expect(cache.conversations.get(conversationId)?.state.readSeq).toBe(readSeq)
+    cache.sealed.close()
   })
 
   test('[STR8] reading here is clipped to what is cached; a mark of an unknown conversation is nothing', () => {

@@ -1,4 +1,5 @@
 // Owns what server batches write: people, conversations, events, read positions, feed cursors. The only writer of them.
+// A batch outlives a kill, not always a power cut: what that takes back, the server gives again.
 // Always holds: a cursor moves in the transaction that writes its rows; an event already here is a no-op; an event past a
 // gap is not written; losing access destroys the conversation's keys, its rows and the search shards that hold words of it
 // in one durable act.
@@ -37,12 +38,16 @@ export type Applied =
 
 /** People added or changed. */
 export function applyDirectory(cache: Cache, people: readonly Person[], cursor: string): void {
-  transact(cache, () => {
-    let nextSlot = slotAfter(cache.people.values())
-    for (const person of lastOfEach(people, (each) => each.userId))
-      putPerson(cache, person, cache.people.has(person.userId) ? 0 : nextSlot++)
-    putValue(cache, 'cursors', { ...cache.values.cursors, directory: cursor })
-  })
+  transact(
+    cache,
+    () => {
+      let nextSlot = slotAfter(cache.people.values())
+      for (const person of lastOfEach(people, (each) => each.userId))
+        putPerson(cache, person, cache.people.has(person.userId) ? 0 : nextSlot++)
+      putValue(cache, 'cursors', { ...cache.values.cursors, directory: cursor })
+    },
+    'kill',
+  )
 }
 
 /** The number after the highest slot in use. */
@@ -142,12 +147,19 @@ export function applyEvents(
   const settled = within.flatMap((event) =>
     event.actorId === self && event.content.type === 'message' ? (sentBy(cache, event) ?? []) : [],
   )
-  transact(cache, () => {
-    putEvents(cache, entry, within)
-    for (const sent of settled) removeOutbox(cache, sent)
-    putConversation(cache, entry, next)
-  })
-  cache.oldestAtMs.delete(entry.slot)
+  // A power cut may take the last batches back, whole: the server has them, and our own in them is then sent again, which it
+  // recognises. What was deleted must not come back by it.
+  const outlives = within.some((event) => event.content.type === 'deleted') ? 'power-cut' : 'kill'
+  transact(
+    cache,
+    () => {
+      putEvents(cache, entry, within)
+      for (const sent of settled) removeOutbox(cache, sent)
+      putConversation(cache, entry, next)
+    },
+    outlives,
+  )
+  if (next.low !== entry.state.low) cache.oldestAtMs.delete(entry.slot)
   if (within.some((event) => event.content.type === 'deleted')) afterDeletion(cache, conversationId, self)
   return { type: 'applied', events: within }
 }
@@ -203,16 +215,46 @@ export function applyRead(
   by: 'server' | 'user',
   self: UserId,
 ): boolean {
+  const moved = movedRead(cache, conversationId, seq, by, self)
+  if (moved) transact(cache, () => putConversation(cache, moved.entry, moved.next))
+  return moved !== undefined
+}
+
+/** What the server knows to be read, of many conversations, as one transaction. */
+export function applyReads(
+  cache: Cache,
+  reads: readonly { readonly conversationId: ConversationId; readonly readSeq: number }[],
+  self: UserId,
+): boolean {
+  const moved = lastOfEach(reads, ({ conversationId }) => conversationId).flatMap(
+    ({ conversationId, readSeq }) => movedRead(cache, conversationId, readSeq, 'server', self) ?? [],
+  )
+  if (moved.length === 0) return false
+  transact(
+    cache,
+    () => {
+      for (const { entry, next } of moved) putConversation(cache, entry, next)
+    },
+    'kill',
+  )
+  return true
+}
+
+function movedRead(
+  cache: Cache,
+  conversationId: ConversationId,
+  seq: number,
+  by: 'server' | 'user',
+  self: UserId,
+): { readonly entry: ConversationEntry; readonly next: ConversationState } | undefined {
   const entry = cache.conversations.get(conversationId)
-  if (!entry) return false
+  if (!entry) return undefined
   const { state } = entry
   const field = by === 'server' ? 'readSeq' : 'wantReadSeq'
   const upTo = by === 'user' ? Math.min(seq, state.high) : seq
-  if (upTo <= state[field]) return false
+  if (upTo <= state[field]) return undefined
   const moved = { ...state, [field]: upTo }
-  const next = { ...moved, unread: countUnread(cache, entry, moved, self) }
-  transact(cache, () => putConversation(cache, entry, next))
-  return true
+  return { entry, next: { ...moved, unread: countUnread(cache, entry, moved, self) } }
 }
 
 function countUnread(cache: Cache, entry: ConversationEntry, next: ConversationState, self: UserId): number {

@@ -1,6 +1,6 @@
 // Owns the sealed cache as the rest of main sees it: one object over mirror, outbox and view.
 // Always holds: server batches write only the mirror, user actions only the outbox and read marks; every write is one
-// durable transaction; after close() no key of it is left in memory. Errors of SQLite and of sealed records leave as
+// transaction that outlives a kill, and a power cut where the server could not give it again; after close() no key of it is left in memory. Errors of SQLite and of sealed records leave as
 // exceptions that storeFailure() names.
 
 import type { CacheNotice, ConversationView, MessagePage, PersonView } from '../../shared/bridge.ts'
@@ -16,13 +16,21 @@ import { type Failure, ok, type Result } from '../../shared/result.ts'
 import { type Cache, loadCache, putValue, transact } from './cache.ts'
 import { type DatabaseParts, openDatabase, type SealedDatabase } from './database.ts'
 import { eventsBetween } from './events.ts'
-import { type Bounds, type Evicted, evictOnce, isFull, oldestAtMs, sealEviction } from './eviction.ts'
+import { type Bounds, cachedEvents, type Evicted, evictOnce, oldestAtMs, sealEviction } from './eviction.ts'
 import { storeFailure } from './failures.ts'
-import { type FoundMessage, type IndexWork, indexWork, type Slot, slots, storedMessage } from './indexing.ts'
-import { type Applied, applyAccess, applyDirectory, applyEvents, applyRead, type Lost } from './mirror.ts'
+import {
+  type FoundMessage,
+  type IndexWork,
+  indexWork,
+  indexWorkOf,
+  type Slot,
+  slots,
+  storedMessage,
+} from './indexing.ts'
+import { type Applied, applyAccess, applyDirectory, applyEvents, applyRead, applyReads, type Lost } from './mirror.ts'
 import { enqueue, saveDraft, setFailure, takeOut, waiting } from './outbox.ts'
 import { removeQuarantined, rescueUnsent } from './quarantine.ts'
-import type { Cursors, OutboxEntry, ShardRow, Unsent } from './records.ts'
+import type { ConversationEntry, Cursors, OutboxEntry, ShardRow, Unsent } from './records.ts'
 import { dropKeys, dropOrphanKeys, newShardKey, nextShardId, putShards } from './shards.ts'
 import { conversationName, listConversations, personView, readPage } from './view.ts'
 
@@ -47,6 +55,8 @@ export interface Store {
   applyAccess(granted: readonly ConversationInfo[], revoked: readonly ConversationId[], cursor: string): readonly Lost[]
   applyEvents(conversationId: ConversationId, events: readonly ConversationEvent[]): Applied
   applyRead(conversationId: ConversationId, seq: number, by: 'server' | 'user'): boolean
+  /** What the server knows to be read, of many conversations, as one transaction; true where anything changed. */
+  applyReads(reads: readonly { conversationId: ConversationId; readSeq: number }[]): boolean
   positions(): Position[]
   position(conversationId: ConversationId): Position | undefined
   /** Read marks that the server may not know yet: what this user has read here beyond `serverReadSeq`. */
@@ -91,6 +101,8 @@ export interface Store {
   // --- what search needs ---
   /** What events of a conversation mean for the index; at most a few hundred at a time. */
   indexWork(slot: number, fromSeq: number, toSeq: number): IndexWork
+  /** The same for events that have just been stored, without reading them again; undefined where they must be read. */
+  indexWorkOf(conversationId: ConversationId, events: readonly ConversationEvent[]): IndexWork | undefined
   /** The conversations and their cached ranges; those with the newest messages first. */
   slots(): Slot[]
   shards(): readonly ShardRow[]
@@ -113,7 +125,7 @@ export interface Store {
   verifyStep(): boolean
   /** Seals the keyring under another root key, durably; records stay as they are. */
   rekey(rootKey: Uint8Array): void
-  /** Rises with every change over the life of this cache. */
+  /** Rises with the changes over the life of this cache; a power cut does not take it back. */
   counter(): number
   keyCount(): number
   /** Closes the file and zeroes all keys. */
@@ -192,12 +204,12 @@ function storeOver(cache: Cache, self: UserId, file: string): Store {
   }
   const toVerify = cache.sealed.wasUnclean ? verifySteps(cache) : undefined
 
-  function positionOf(conversationId: ConversationId): Position | undefined {
-    const entry = cache.conversations.get(conversationId)
-    if (!entry) return undefined
-    const { low, high, floor = 0 } = entry.state
+  /** `isFull`: more history, of whichever conversation, would only be evicted again. */
+  function positionOf(entry: ConversationEntry, isFull: boolean): Position {
+    const { info, low, high, floor = 0 } = entry.state
     const isOldEnough = (oldestAtMs(cache, entry) ?? Number.POSITIVE_INFINITY) < bounds.oldestMs
-    return { conversationId, low, high, isBounded: high > 0 && (low <= floor || isOldEnough || isFull(cache, bounds)) }
+    const isBounded = high > 0 && (low <= floor || isFull || isOldEnough)
+    return { conversationId: info.conversationId, low, high, isBounded }
   }
 
   return {
@@ -212,8 +224,15 @@ function storeOver(cache: Cache, self: UserId, file: string): Store {
     },
     applyEvents: (conversationId, events) => applyEvents(cache, conversationId, events, self),
     applyRead: (conversationId, seq, by) => applyRead(cache, conversationId, seq, by, self),
-    positions: () => [...cache.conversations.keys()].flatMap((id) => positionOf(id) ?? []),
-    position: positionOf,
+    applyReads: (reads) => applyReads(cache, reads, self),
+    positions() {
+      const isFull = cachedEvents(cache) >= bounds.most
+      return [...cache.conversations.values()].map((entry) => positionOf(entry, isFull))
+    },
+    position(conversationId) {
+      const entry = cache.conversations.get(conversationId)
+      return entry && positionOf(entry, cachedEvents(cache) >= bounds.most)
+    },
     unsentRead(conversationId, serverReadSeq) {
       const want = cache.conversations.get(conversationId)?.state.wantReadSeq ?? 0
       return want > serverReadSeq ? want : undefined
@@ -254,6 +273,10 @@ function storeOver(cache: Cache, self: UserId, file: string): Store {
       const entry = bySlot(slot)
       return entry ? indexWork(cache, entry, fromSeq, toSeq) : { entries: [], removed: [] }
     },
+    indexWorkOf(conversationId, events) {
+      const entry = cache.conversations.get(conversationId)
+      return entry && indexWorkOf(cache, entry, events)
+    },
     slots: () => slots(cache),
     shards: () => [...cache.shards.values()],
     nextShardId: () => nextShardId(cache),
@@ -274,7 +297,7 @@ function storeOver(cache: Cache, self: UserId, file: string): Store {
     },
     verifyStep: () => toVerify?.next().done === false,
     rekey: (rootKey) => cache.sealed.rekey(rootKey),
-    counter: () => cache.sealed.counter(),
+    counter: () => cache.sealed.lastingCounter(),
     keyCount: () => cache.sealed.keyCount(),
     close() {
       cache.sealed.close()

@@ -19,6 +19,8 @@ export interface Cipher {
   newKey(): Uint8Array
   /** Seals `plaintext` under `key`, bound to `context`. */
   seal(key: Uint8Array, plaintext: Uint8Array, context: string): Uint8Array
+  /** The same for text as UTF-8. */
+  sealText(key: Uint8Array, text: string, context: string): Uint8Array
   /** The plaintext; undefined where key, context or a single bit differs. */
   open(key: Uint8Array, sealed: Uint8Array, context: string): Uint8Array | undefined
   /** BLAKE2b-256 of `text` keyed with `key` (RFC 7693). */
@@ -40,21 +42,38 @@ export async function createCipher(): Promise<Cipher> {
     used += NONCE_BYTES
     return bytes
   }
+  // Padded plaintext is laid out in one buffer that grows and is used again: half the time of a seal went into new ones.
+  let scratch = new Uint8Array(4096)
+  const roomFor = (bytes: number): Uint8Array => {
+    if (scratch.length < bytes) {
+      scratch.fill(0)
+      scratch = new Uint8Array(padmeLength(2 * bytes))
+    }
+    return scratch
+  }
+  /** Seals the first `length` bytes of the scratch buffer, and wipes what it used of it. */
+  function sealScratch(key: Uint8Array, length: number, context: string): Uint8Array {
+    const padded = scratch.subarray(0, padmeLength(length + 1))
+    padded[length] = 0x80
+    padded.fill(0, length + 1)
+    const n = nonce()
+    const box = sodium.crypto_aead_xchacha20poly1305_ietf_encrypt(padded, encoder.encode(context), null, n, key)
+    padded.fill(0, 0, length + 1)
+    const sealed = new Uint8Array(NONCE_BYTES + box.length)
+    sealed.set(n)
+    sealed.set(box, NONCE_BYTES)
+    return sealed
+  }
   return {
     newKey: () => randomFillSync(new Uint8Array(KEY_BYTES)),
     seal(key, plaintext, context) {
-      const n = nonce()
-      const box = sodium.crypto_aead_xchacha20poly1305_ietf_encrypt(
-        pad(plaintext),
-        encoder.encode(context),
-        null,
-        n,
-        key,
-      )
-      const sealed = new Uint8Array(NONCE_BYTES + box.length)
-      sealed.set(n)
-      sealed.set(box, NONCE_BYTES)
-      return sealed
+      roomFor(padmeLength(plaintext.length + 1)).set(plaintext)
+      return sealScratch(key, plaintext.length, context)
+    },
+    sealText(key, text, context) {
+      // A UTF-16 unit takes three bytes at most.
+      const room = roomFor(padmeLength(3 * text.length + 1))
+      return sealScratch(key, encoder.encodeInto(text, room).written, context)
     },
     open(key, sealed, context) {
       if (sealed.length < NONCE_BYTES + TAG_BYTES) return undefined
@@ -87,14 +106,7 @@ export function padmeLength(length: number): number {
   return Math.ceil(length / (mask + 1)) * (mask + 1)
 }
 
-/** Plaintext ‖ 0x80 ‖ zeros (ISO/IEC 7816-4), to the Padmé length. */
-function pad(plaintext: Uint8Array): Uint8Array {
-  const padded = new Uint8Array(padmeLength(plaintext.length + 1))
-  padded.set(plaintext)
-  padded[plaintext.length] = 0x80
-  return padded
-}
-
+/** Takes off 0x80 ‖ zeros (ISO/IEC 7816-4). */
 function unpad(padded: Uint8Array): Uint8Array | undefined {
   let end = padded.length - 1
   while (end >= 0 && padded[end] === 0) end--
