@@ -1,4 +1,5 @@
-// Owns how unit tests run: the suffix names the environment. `*.test.ts` runs in Node, `*.test.tsx` in a page.
+// Owns how unit tests run: the suffix names the environment. `*.test.ts` runs in Node, `*.test.tsx` in a page;
+// `*.long.test.ts` takes many seconds by its nature (kills, whole profiles) and is left to `npm test`.
 // Always holds: a test lies beside the code it tests. End-to-end specs (`*.e2e.ts`) belong to playwright.config.ts.
 
 import { defineConfig } from 'vitest/config'
@@ -12,8 +13,11 @@ export default defineConfig({
           name: 'node',
           environment: 'node',
           include: ['{shared,main,server,admin,testing,preload,renderer,bench,build}/**/*.test.ts'],
-          exclude: ['bench/peers/**'],
+          exclude: ['bench/peers/**', '**/*.long.test.ts'],
         },
+      },
+      {
+        test: { name: 'long', environment: 'node', include: ['{main,server,testing}/**/*.long.test.ts'] },
       },
       {
         test: { name: 'page', environment: 'happy-dom', include: ['renderer/**/*.test.tsx'] },

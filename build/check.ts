@@ -89,9 +89,10 @@ async function checkUnused(): Promise<StepResult> {
   )
 }
 
-async function checkUnits(): Promise<StepResult & { unit: Counts }> {
+async function checkUnits(projects: readonly string[]): Promise<StepResult & { unit: Counts }> {
   const result = await runTool('vitest/vitest.mjs', [
     'run',
+    ...projects.map((project) => `--project=${project}`),
     '--reporter=default',
     '--reporter=json',
     `--outputFile=${unitReport}`,
@@ -100,15 +101,18 @@ async function checkUnits(): Promise<StepResult & { unit: Counts }> {
   return { ok: result.code === 0, output: result.output, note: `${unit.passed} passed, ${unit.failed} failed`, unit }
 }
 
-/** Runs the steps in order, printing one line for each. Stops at the first failure unless told to go on. */
-export async function check(options: { stopAtFirst: boolean }): Promise<Counts> {
+/**
+ * Runs the steps in order, printing one line for each. Stops at the first failure unless told to go on. With `long` the tests
+ * that take their time are run too.
+ */
+export async function check(options: { stopAtFirst: boolean; long: boolean }): Promise<Counts> {
   const counts: Counts = { passed: 0, failed: 0, skipped: 0 }
   const steps: [string, () => Promise<StepResult & { unit?: Counts }>][] = [
     ['types', checkTypes],
     ['style', checkStyle],
     ['layers', checkLayers],
     ['unused', checkUnused],
-    ['unit tests', checkUnits],
+    ['unit tests', () => checkUnits(options.long ? [] : ['node', 'page'])],
   ]
   for (const [name, step] of steps) {
     const startedAtMs = performance.now()
@@ -127,4 +131,4 @@ export async function check(options: { stopAtFirst: boolean }): Promise<Counts> 
   return counts
 }
 
-if (import.meta.main) process.exitCode = (await check({ stopAtFirst: true })).failed === 0 ? 0 : 1
+if (import.meta.main) process.exitCode = (await check({ stopAtFirst: true, long: false })).failed === 0 ? 0 : 1

@@ -99,7 +99,7 @@ async function endToEnd(): Promise<Counts> {
   }
 }
 
-const checked = await check({ stopAtFirst: false })
+const checked = await check({ stopAtFirst: false, long: true })
 const built = await build()
 const ran = built.failed === 0 ? await endToEnd() : nothing
 const total = [checked, built, ran].reduce((sum, counts) => ({

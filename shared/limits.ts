@@ -15,6 +15,8 @@ export const limits = {
   bodyChars: 16_000,
   /** Events in one `events` frame: ~60 kB of ordinary text, so a frame decodes and applies in a few milliseconds. */
   eventsPerPage: 200,
+  /** Events that a client asks for at a time: storing them holds its event loop for ~3 ms. */
+  eventsPerPull: 128,
   /** Directory entries in one `directory` frame, for the same reason. */
   peoplePerPage: 250,
   /** Conversations in one `access` frame, for the same reason. */

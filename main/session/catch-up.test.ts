@@ -98,7 +98,7 @@ describe('planPulls', () => {
 
   test('[SYN5] asked again and again, it ends with everything fetched and no event twice', () => {
     fc.assert(
-      fc.property(anyGaps, fc.integer({ min: 1, max: limits.eventsPerPage }), (start, pageSize) => {
+      fc.property(anyGaps, fc.integer({ min: 1, max: limits.eventsPerPull }), (start, pageSize) => {
         const gaps = new Map(start.map((gap) => [gap.conversationId, gap]))
         const toFetch = start.reduce((sum, gap) => sum + gap.headSeq - (gap.high === 0 ? 0 : gap.high - gap.low + 1), 0)
         let fetched = 0
@@ -137,11 +137,11 @@ describe('missedEvents', () => {
     expect(of(1, 10, 10)).toBe(0)
     expect(of(1, 10, 25)).toBe(15)
     expect(of(0, 0, 25)).toBe(25)
-    expect(of(0, 0, 5000)).toBe(limits.eventsPerPage)
+    expect(of(0, 0, 5000)).toBe(limits.eventsPerPull)
   })
 
   test('[SYN6] a head that is not known yet counts as a page, whatever is cached', () => {
-    expect(of(0, 0, HEAD_UNKNOWN)).toBe(limits.eventsPerPage)
-    expect(of(1, 2, HEAD_UNKNOWN)).toBe(limits.eventsPerPage)
+    expect(of(0, 0, HEAD_UNKNOWN)).toBe(limits.eventsPerPull)
+    expect(of(1, 2, HEAD_UNKNOWN)).toBe(limits.eventsPerPull)
   })
 })

@@ -65,7 +65,7 @@ export function missedEvents(gaps: readonly Gap[]): number {
     // A head that is not known yet counts as one page, as does a conversation that starts at its newest page.
     total +=
       gap.high === 0 || gap.headSeq === HEAD_UNKNOWN
-        ? Math.min(gap.headSeq, limits.eventsPerPage)
+        ? Math.min(gap.headSeq, limits.eventsPerPull)
         : gap.headSeq - gap.high
   }
   return total

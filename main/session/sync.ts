@@ -113,7 +113,7 @@ export function createSync({ store, send, listener, setTimer, log }: SyncParts):
   function request(conversationId: ConversationId, from: PullFrame['from'], waiter?: Pull['waiters'][number]): void {
     const id = nextPullId++
     pulls.set(id, { conversationId, from, waiters: waiter ? [waiter] : [] })
-    send({ type: 'pull', id, conversationId, from, limit: limits.eventsPerPage })
+    send({ type: 'pull', id, conversationId, from, limit: limits.eventsPerPull })
   }
 
   function settlePull(id: number, result: Result<void>): Pull | undefined {

@@ -24,7 +24,7 @@ const freshProfiles = 2
 const killWithinMs = 400
 const securityPage = path.join(import.meta.dirname, '..', 'docs', 'SECURITY.md')
 const markers = {
-  begin: '<!-- what a thief sees: begin (CAUSEWAY_UPDATE=1 vitest run testing/forensics.test.ts writes it) -->',
+  begin: '<!-- what a thief sees: begin (CAUSEWAY_UPDATE=1 vitest run testing/forensics.long.test.ts writes it) -->',
   end: '<!-- what a thief sees: end -->',
 }
 
