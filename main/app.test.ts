@@ -23,11 +23,13 @@ import {
   startServer,
   texts,
 } from '../testing/desk.ts'
+import { silentLog } from '../testing/desktop.ts'
 import { createExample } from '../testing/example.ts'
-import { codeOf, must } from '../testing/fake-shell.ts'
+import { codeOf, createFakeShell, must } from '../testing/fake-shell.ts'
 import { findBytes, listFiles } from '../testing/folders.ts'
 import { createMemoryKeyStore } from '../testing/memory-key-store.ts'
 import { verifyDetached } from '../testing/signing.ts'
+import { createApp } from './app.ts'
 import { persisted } from './profile/persisted.ts'
 
 const DAY_MS = 86_400_000
@@ -458,3 +460,22 @@ describe('time', () => {
     await live(desk)
   }, 20_000)
 })
+
+test('[APP37] what is asked while the profile is being opened is answered once it is', async () => {
+  const server = await startServer()
+  const desk = await enrolled(server, 'tai-man')
+  await desk.stop()
+  const { keyStore } = desk.shell
+  const release = keyStore.hold()
+  const shell = createFakeShell(keyStore)
+  const about = { version: '0.1.0', platform: 'test', deviceName: 'Desk' }
+  const app = createApp({ shell, profileDir: desk.dir, log: silentLog, ...about })
+  const starting = app.start()
+  // An enrolled profile must not be taken for a new one meanwhile: enrolling would begin it anew.
+  const asked = shell.call('enroll', { serverUrl: server.url, code: server.code('tai-man') })
+  expect((await shell.call('getSession', {})).ok).toBe(true)
+  release()
+  expect(codeOf(await asked)).toBe('already-enrolled')
+  await starting
+  await app.stop()
+}, 20_000)

@@ -77,8 +77,6 @@ export function createApp(options: AppOptions): App {
   let settings: Settings = defaultSettings
   /** What keeps the app from working at all, until the next start. */
   let obstacle: Failure | undefined
-  /** Who this device is, is known; before, an enrolled profile must not be taken for a new one. */
-  let loaded = false
   let cancelLeaseCheck: (() => void) | undefined
   let cancelWipeRetry: (() => void) | undefined
   let stopped = false
@@ -223,7 +221,6 @@ export function createApp(options: AppOptions): App {
   /** Nothing is left to lose: no identity, one that the key store no longer opens, or one the server does not accept. */
   function mayEnrol(): Result<void> {
     if (obstacle && obstacle.code !== 'keystore-changed') return { ok: false, error: obstacle }
-    if (!loaded) return fail('unavailable', 'The profile is still being opened.')
     const state = session?.state()
     const refusal = state && 'problem' in state ? state.problem?.code : undefined
     const useless = refusal !== undefined && uselessIdentity.has(refusal)
@@ -320,7 +317,6 @@ export function createApp(options: AppOptions): App {
     })
     session = newSession(vault)
     const identity = await vault.load()
-    loaded = true
     if (wipe.underWay()) {
       if (!identity.ok) log.error('wipe.identity', { code: identity.error.code })
       session.dispatch({ type: 'order-accepted' })
@@ -401,7 +397,13 @@ export function createApp(options: AppOptions): App {
 
   return {
     async start() {
-      shell.serve(createCalls(callParts))
+      const calls = createCalls(callParts)
+      // What is asked while the profile is being opened is answered once it is, not as if there were none.
+      let opening = Promise.resolve()
+      shell.serve(async (name, args) => {
+        if (name !== 'getSession') await opening
+        return calls(name, args)
+      })
       shell.onQuit(() => this.stop())
       stopListening.push(
         shell.onPower((event) => {
@@ -412,12 +414,11 @@ export function createApp(options: AppOptions): App {
           inBackground(checkLease().finally(() => session?.dispatch({ type: 'connect-asked' })))
         }),
       )
-      try {
-        await open()
-      } catch (error) {
+      opening = open().catch((error: unknown) => {
         if (!(error instanceof FailureError)) throw error
         obstacle = error.failure
-      }
+      })
+      await opening
       if (obstacle) log.error('app.obstacle', { code: obstacle.code })
       watchLease()
       appLock.start()
