@@ -76,6 +76,11 @@ test('[END2] the main views are readable in light and dark, in English and both 
     await page.getByTestId('search-box').fill('盤點')
     await expect(page.getByTestId('search-hit').first()).toBeVisible()
     await look(page, `search-${theme}-${language}`)
+    // Files by name, and the conversation that has them, with what was edited and deleted near by.
+    await page.getByTestId('search-box').fill('has:file 茶杯')
+    await page.getByTestId('search-hit').filter({ hasText: '拆咗' }).click()
+    await expect(page.getByTestId('file-chip').first()).toBeVisible()
+    await look(page, `files-${theme}-${language}`)
     await page.getByTestId('rail-people').click()
     await expect(page.getByTestId('person-row').first()).toBeVisible()
     await look(page, `people-${theme}-${language}`)
