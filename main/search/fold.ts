@@ -1,4 +1,5 @@
-// Owns how text is folded and cut into tokens for search. Pure; what it has worked out of a character it remembers.
+// Owns how text is folded and cut into tokens for search. Pure but for memory: what it has worked out of a character it
+// remembers, and the text in hand lies in arrays that the next one overwrites.
 // Always holds: text and query are folded alike, so that width, case, diacritics and the way of writing Chinese (Traditional,
 // Simplified, Hong Kong, Taiwan) make no difference; each Han character is a token of its own, a Latin word is one.
 
@@ -36,8 +37,9 @@ const UNKNOWN = 0
 /** The unit folds to none, to several, or is half of a character: see `foldedCharacters`. U+FFFF is no character. */
 const ELSEWHERE = 0xffff
 const foldedUnits = new Uint16Array(0x10000)
-const foldedCharacters = new Map<string, string>()
+const foldedCharacters = new Map<number, string>()
 const kinds = new Uint8Array(0x10000)
+const kindsBeyond = new Map<number, number>()
 const GAP = 1
 const WORDLY = 2
 const SINGLY = 3
@@ -46,21 +48,16 @@ const SINGLY = 3
 const CHARACTERS_REMEMBERED = 8192
 
 function learnUnit(unit: number): number {
-  const character = String.fromCharCode(unit)
-  const folded = foldCharacter(character)
-  if (folded.length === 1 && !isSurrogate(unit)) {
-    foldedUnits[unit] = folded.charCodeAt(0)
-    return folded.charCodeAt(0)
-  }
-  foldedUnits[unit] = ELSEWHERE
-  return ELSEWHERE
+  const folded = foldCharacter(String.fromCharCode(unit))
+  foldedUnits[unit] = folded.length === 1 && !isSurrogate(unit) ? folded.charCodeAt(0) : ELSEWHERE
+  return foldedUnits[unit] as number
 }
 
-function foldedElsewhere(character: string): string {
-  const known = foldedCharacters.get(character)
+function foldedElsewhere(code: number): string {
+  const known = foldedCharacters.get(code)
   if (known !== undefined) return known
-  const folded = foldCharacter(character)
-  if (foldedCharacters.size < CHARACTERS_REMEMBERED) foldedCharacters.set(character, folded)
+  const folded = foldCharacter(String.fromCodePoint(code))
+  if (foldedCharacters.size < CHARACTERS_REMEMBERED) foldedCharacters.set(code, folded)
   return folded
 }
 
@@ -73,94 +70,146 @@ function foldCharacter(character: string): string {
 
 const isSurrogate = (unit: number) => unit >= 0xd800 && unit <= 0xdfff
 const isHighSurrogate = (unit: number) => unit >= 0xd800 && unit <= 0xdbff
+const isLowSurrogate = (unit: number) => unit >= 0xdc00 && unit <= 0xdfff
 
-/** The character at `at`: both halves where it has two. */
-function characterAt(text: string, at: number): string {
-  return String.fromCodePoint(text.codePointAt(at) ?? 0)
-}
-
+/** The text in hand. A plain array, for strings are made of one faster than of a typed one. */
 const units: number[] = new Array(4096).fill(0)
+/** Units per call: each is an argument. */
+const UNITS_AT_ONCE = 4096
+
 /** The first `count` of `units`. */
-const textOf = (count: number) => String.fromCharCode.apply(undefined, units.slice(0, count))
+function textOf(count: number): string {
+  let text = ''
+  for (let at = 0; at < count; at += UNITS_AT_ONCE) {
+    text += String.fromCharCode.apply(undefined, units.slice(at, Math.min(at + UNITS_AT_ONCE, count)))
+  }
+  return text
+}
 
 /** Case, width, diacritics and ways of writing Chinese removed, character by character. */
 export function fold(original: string): Folded {
   const origin: number[] = []
-  const text = foldInto(original, origin)
+  const text = textOf(foldInto(original, origin))
   origin.push(original.length)
   return { text, origin }
 }
 
-/** `fold` without the way back: what the index takes. */
+/** `fold` without the way back. */
 export function foldText(original: string): string {
-  return foldInto(original, undefined)
+  return textOf(foldInto(original, undefined))
 }
 
-function foldInto(original: string, origin: number[] | undefined): string {
-  let text = ''
+/** Folds into `units`; how many. */
+function foldInto(original: string, origin: number[] | undefined): number {
   let filled = 0
   for (let at = 0; at < original.length; at++) {
     const unit = original.charCodeAt(at)
-    let folded = foldedUnits[unit] ?? UNKNOWN
+    let folded = foldedUnits[unit] as number
     if (folded === UNKNOWN) folded = learnUnit(unit)
     if (folded !== ELSEWHERE) {
-      if (filled === units.length) {
-        text += textOf(units.length)
-        filled = 0
-      }
       units[filled++] = folded
       origin?.push(at)
       continue
     }
-    const character = characterAt(original, at)
-    const several = foldedElsewhere(character)
-    if (several !== '') {
-      text += textOf(filled) + several
-      filled = 0
+    const code = original.codePointAt(at) as number
+    const several = foldedElsewhere(code)
+    for (let i = 0; i < several.length; i++) {
+      units[filled++] = several.charCodeAt(i)
+      origin?.push(at)
     }
-    for (let i = 0; i < several.length; i++) origin?.push(at)
-    at += character.length - 1
+    if (code > 0xffff) at++
   }
-  return text + textOf(filled)
+  return filled
 }
 
 /** Whether a token is of a script that is cut character by character. */
 export function isSingly(token: string): boolean {
-  return kindAt(token, 0) === SINGLY
+  return kindOf(token.codePointAt(0) ?? 0) === SINGLY
 }
 
-function kindAt(text: string, at: number): number {
-  const unit = text.charCodeAt(at)
-  const known = kinds[unit]
-  if (known !== undefined && known !== UNKNOWN) return known
-  const character = characterAt(text, at)
+function kindOf(code: number): number {
+  const known = code <= 0xffff ? (kinds[code] as number) : (kindsBeyond.get(code) ?? UNKNOWN)
+  if (known !== UNKNOWN) return known
+  const character = String.fromCodePoint(code)
   const kind = singly.test(character) ? SINGLY : wordly.test(character) ? WORDLY : GAP
-  if (!isSurrogate(unit)) kinds[unit] = kind
+  if (code > 0xffff) {
+    if (kindsBeyond.size < CHARACTERS_REMEMBERED) kindsBeyond.set(code, kind)
+  } else if (!isHighSurrogate(code)) kinds[code] = kind
   return kind
 }
 
-/** Each token of a folded text, in order: where it stands, and whether its script is cut character by character. */
-export function eachToken(folded: string, visit: (start: number, end: number, single: boolean) => void): void {
+/** Numbers per token in `bounds`. */
+export const BOUND = 3
+
+/** A folded text and its tokens, in order. */
+export interface CutText {
+  readonly units: readonly number[]
+  readonly tokens: number
+  /** Per token: where it starts and ends in the folded text, and 1 where its script is cut character by character. */
+  readonly bounds: Uint32Array
+}
+
+const cut: { -readonly [Name in keyof CutText]: CutText[Name] } = { units, tokens: 0, bounds: new Uint32Array(4096) }
+
+/** The folded text's tokens. Good until anything else is folded or cut. */
+export function cutText(original: string): CutText {
+  return cutUnits(foldInto(original, undefined))
+}
+
+function cutUnits(count: number): CutText {
+  if (cut.bounds.length < count * BOUND) cut.bounds = new Uint32Array(count * 2 * BOUND)
+  const { bounds } = cut
+  let used = 0
   let start = -1
-  for (let at = 0; at < folded.length; at++) {
-    const kind = kindAt(folded, at)
-    const end = isHighSurrogate(folded.charCodeAt(at)) && (folded.codePointAt(at) ?? 0) > 0xffff ? at + 2 : at + 1
+  for (let at = 0; at < count; at++) {
+    const unit = units[at] as number
+    let kind = kinds[unit] as number
+    let end = at + 1
+    if (kind === UNKNOWN) {
+      const low = end < count ? (units[end] as number) : 0
+      const isPair = isHighSurrogate(unit) && isLowSurrogate(low)
+      kind = kindOf(isPair ? (unit - 0xd800) * 0x400 + low - 0xdc00 + 0x10000 : unit)
+      if (isPair) end++
+    }
     if (kind === WORDLY) {
       if (start < 0) start = at
     } else {
-      if (start >= 0) visit(start, at, false)
-      start = -1
-      if (kind === SINGLY) visit(at, end, true)
+      if (start >= 0) {
+        bounds[used] = start
+        bounds[used + 1] = at
+        bounds[used + 2] = 0
+        used += BOUND
+        start = -1
+      }
+      if (kind === SINGLY) {
+        bounds[used] = at
+        bounds[used + 1] = end
+        bounds[used + 2] = 1
+        used += BOUND
+      }
     }
     at = end - 1
   }
-  if (start >= 0) visit(start, folded.length, false)
+  if (start >= 0) {
+    bounds[used] = start
+    bounds[used + 1] = count
+    bounds[used + 2] = 0
+    used += BOUND
+  }
+  cut.tokens = used / BOUND
+  return cut
 }
 
 /** The tokens of a folded text, in order, and their places. */
 export function placeTokens(folded: string): PlacedToken[] {
+  for (let i = 0; i < folded.length; i++) units[i] = folded.charCodeAt(i)
+  const { tokens, bounds } = cutUnits(folded.length)
   const placed: PlacedToken[] = []
-  eachToken(folded, (start, end) => placed.push({ token: folded.slice(start, end), start, end }))
+  for (let i = 0; i < tokens * BOUND; i += BOUND) {
+    const start = bounds[i] as number
+    const end = bounds[i + 1] as number
+    placed.push({ token: folded.slice(start, end), start, end })
+  }
   return placed
 }
 

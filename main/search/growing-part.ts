@@ -1,114 +1,125 @@
-// Owns the part of a shard that entries are added to: lists as chains in one array, found by hash or word.
-// Always holds: entries stand in the order they came; each posting is also kept in the order of its entry, so that packing
-// reads them straight on.
+// Owns the part of a shard that entries are added to: the hashed terms of each entry as they came, its words in a table.
+// Always holds: entries stand in the order they came. A run of entries that is complete has its terms grouped by the first
+// bits of their hashes as well, so that a query reads few; those of the last, incomplete run are read one by one.
 
-import { eachTerm, type TermSink } from './entry-terms.ts'
+import { termsOf } from './entry-terms.ts'
 import type { Columns, Part } from './part.ts'
+import { createPlaceTable } from './place-table.ts'
 import type { ShardEntry } from './shard.ts'
+import { createWordTable, grown, type WordTable } from './word-table.ts'
 
 export interface GrowingPart extends Part {
   add(entry: ShardEntry, key: number): void
-  /** How many lists there are: they are numbered from 0. */
-  readonly lists: number
-  /** Hashed terms and, at the same places, their lists; in no order. */
-  hashes(): { hashes: Uint32Array; lists: Uint32Array }
-  words(): Iterable<[word: string, list: number]>
-  /** Calls `visit` for each list that has `entry`. */
-  listsOf(entry: number, visit: (list: number) => void): void
+  readonly words: WordTable
+  /** Where the word postings of an entry end: those of the next begin there. */
+  wordsEnd(entry: number): number
+  /** The array with the hashed terms of an entry, from `hashesStart` to `hashesEnd`. */
+  hashesOf(entry: number): Uint32Array
+  hashesStart(entry: number): number
+  hashesEnd(entry: number): number
 }
 
-const PLACE_SPAN = 2 ** 32
-const NONE = -1
-/** Numbers per record of the arrays below. */
-const POSTING = 3
-const LIST = 3
-const SEAT = 2
+/** Entries in a run: few enough to read the terms of one in some microseconds. */
+const RUN = 512
+const GROUP_BITS = 11
+const GROUPS = 2 ** GROUP_BITS
+/** Lists of hashed terms are numbered so, those of words from 0: a word's number is below 2^32. */
+const HASHED = 2 ** 32
+
+interface Run {
+  /** Terms as they came. */
+  readonly hashes: Uint32Array
+  /** Where each group begins; one more marks the end. */
+  readonly groups: Uint32Array
+  readonly grouped: Uint32Array
+  /** The entry of each of `grouped`, counted from the first of the run. */
+  readonly entries: Uint16Array
+}
+
+let others = new Uint32Array(0)
 
 /** An empty part. */
 export function createGrowingPart(): GrowingPart {
   let size = 0
-  let columns = emptyColumns(256)
-  let gone = new Uint8Array(256)
-  /** Where the postings of each entry begin; those of entry i end where i + 1 begins. */
-  let starts = new Uint32Array(257)
-  const places = new Map<number, number>()
-  // What is touched together stands together, for most of the time goes into waiting for memory.
-  /** Per posting: its entry, its list, the posting before it in the list. */
-  let chain = new Int32Array(POSTING * 4096)
-  let postings = 0
-  /** Per list: its last posting, its length, its last entry. */
-  let heads = new Int32Array(LIST * 1024)
-  let lists = 0
-  /** Open addressing, half full at most. Per seat: the hash, its list + 1 (0: free). */
-  let table = new Uint32Array(SEAT * 4096)
-  let seated = 0
-  const words = new Map<string, number>()
+  let columns = emptyColumns(RUN)
+  let gone = new Uint8Array(RUN)
+  /** Per entry: where its terms end among those of its run, and where its word postings end. */
+  let hashEnds = new Uint32Array(RUN)
+  let wordEnds = new Uint32Array(RUN)
+  const places = createPlaceTable()
+  const words = createWordTable()
+  const runs: Run[] = []
+  let last = new Uint32Array(16_384)
+  let lastUsed = 0
 
-  function newList(): number {
-    if (lists * LIST === heads.length) heads = grown(heads, new Int32Array(heads.length * 2))
-    heads[lists * LIST] = NONE
-    heads[lists * LIST + 2] = NONE
-    return lists++
-  }
+  const startOf = (entry: number) => (entry % RUN === 0 ? 0 : (hashEnds[entry - 1] as number))
 
-  /** Where a hash is in the table, or where it would go. */
-  function seatOf(hash: number): number {
-    const mask = table.length - 1
-    let at = (hash << 1) & mask
-    while (table[at + 1] !== 0 && table[at] !== hash) at = (at + SEAT) & mask
-    return at
-  }
-
-  function widenTable(): void {
-    const narrow = table
-    table = new Uint32Array(narrow.length * 2)
-    for (let i = 0; i < narrow.length; i += SEAT) {
-      if (narrow[i + 1] === 0) continue
-      const at = seatOf(narrow[i] as number)
-      table[at] = narrow[i] as number
-      table[at + 1] = narrow[i + 1] as number
+  function closeRun(): void {
+    const hashes = last.slice(0, lastUsed)
+    const groups = new Uint32Array(GROUPS + 1)
+    for (let i = 0; i < hashes.length; i++) {
+      const group = (hashes[i] as number) >>> (32 - GROUP_BITS)
+      groups[group + 1] = (groups[group + 1] as number) + 1
     }
-    narrow.fill(0)
+    for (let i = 1; i <= GROUPS; i++) groups[i] = (groups[i] as number) + (groups[i - 1] as number)
+    const grouped = new Uint32Array(lastUsed)
+    const entries = new Uint16Array(lastUsed)
+    const first = size - RUN
+    for (let entry = 0, i = 0; entry < RUN; entry++) {
+      for (const end = hashEnds[first + entry] as number; i < end; i++) {
+        const hash = hashes[i] as number
+        const group = hash >>> (32 - GROUP_BITS)
+        const at = groups[group] as number
+        groups[group] = at + 1
+        grouped[at] = hash
+        entries[at] = entry
+      }
+    }
+    // Each group's beginning has moved to its end, which is where the next one begins.
+    groups.copyWithin(1, 0, GROUPS)
+    groups[0] = 0
+    runs.push({ hashes, groups, grouped, entries })
+    last.fill(0, 0, lastUsed)
+    lastUsed = 0
   }
 
-  function post(list: number): void {
-    const head = list * LIST
-    if (heads[head + 2] === size) return
-    const at = postings * POSTING
-    if (at === chain.length) chain = grown(chain, new Int32Array(at * 2))
-    chain[at] = size
-    chain[at + 1] = list
-    chain[at + 2] = heads[head] as number
-    heads[head] = postings++
-    heads[head + 1] = (heads[head + 1] as number) + 1
-    heads[head + 2] = size
+  /** Writes the entries of a hashed term to `into`, ascending, `most` of them at most; how many. */
+  function readHash(hash: number, into: Uint32Array, most: number): number {
+    const group = hash >>> (32 - GROUP_BITS)
+    let count = 0
+    for (let run = 0; run < runs.length; run++) {
+      const { groups, grouped, entries } = runs[run] as Run
+      const end = groups[group + 1] as number
+      let before = -1
+      for (let i = groups[group] as number; i < end; i++) {
+        if (grouped[i] !== hash || entries[i] === before) continue
+        before = entries[i] as number
+        into[count++] = run * RUN + before
+        if (count === most) return count
+      }
+    }
+    for (let entry = runs.length * RUN, i = 0; entry < size; entry++) {
+      for (const end = hashEnds[entry] as number; i < end; i++) {
+        if (last[i] !== hash) continue
+        into[count++] = entry
+        if (count === most) return count
+        i = end - 1
+      }
+    }
+    return count
   }
 
-  const sink: TermSink = {
-    hash(hash) {
-      let at = seatOf(hash)
-      if (table[at + 1] === 0) {
-        if (++seated * 2 * SEAT > table.length) {
-          widenTable()
-          at = seatOf(hash)
-        }
-        table[at] = hash
-        table[at + 1] = newList() + 1
-      }
-      post((table[at + 1] as number) - 1)
-    },
-    word(word) {
-      let list = words.get(word)
-      if (list === undefined) {
-        list = newList()
-        words.set(word, list)
-      }
-      post(list)
-    },
+  function scratch(): Uint32Array {
+    if (others.length < size) others = new Uint32Array(size * 2)
+    return others
   }
+
+  const read = (list: number, into: Uint32Array) =>
+    list < HASHED ? words.read(list, into) : readHash(list - HASHED, into, size)
 
   return {
     isInOrder: false,
+    words,
     get size() {
       return size
     },
@@ -118,14 +129,12 @@ export function createGrowingPart(): GrowingPart {
     get gone() {
       return gone
     },
-    get lists() {
-      return lists
-    },
     add(entry, key) {
       if (size === gone.length) {
         columns = widened(columns, size * 2)
         gone = grown(gone, new Uint8Array(size * 2))
-        starts = grown(starts, new Uint32Array(size * 2 + 1))
+        hashEnds = grown(hashEnds, new Uint32Array(size * 2))
+        wordEnds = grown(wordEnds, new Uint32Array(size * 2))
       }
       columns.keys[size] = key
       columns.ats[size] = entry.atMs
@@ -133,73 +142,58 @@ export function createGrowingPart(): GrowingPart {
       columns.seqs[size] = entry.seq
       columns.senders[size] = entry.senderSlot
       columns.files[size] = entry.hasFile ? 1 : 0
-      places.set(entry.slot * PLACE_SPAN + entry.seq, size)
-      eachTerm(entry.text, sink)
-      starts[++size] = postings
+      places.set(entry.slot, entry.seq, size)
+      const terms = termsOf(entry.text)
+      const { hashes, hashCount } = terms
+      while (lastUsed + hashCount > last.length) last = grown(last, new Uint32Array(last.length * 2))
+      for (let i = 0; i < hashCount; i++) last[lastUsed + i] = hashes[i] as number
+      lastUsed += hashCount
+      words.add(terms, size)
+      hashEnds[size] = lastUsed
+      wordEnds[size] = words.postings
+      size++
+      if (size % RUN === 0) closeRun()
     },
-    hashList(hash) {
-      const list = table[seatOf(hash) + 1] as number
-      return list === 0 ? undefined : list - 1
-    },
+    wordsEnd: (entry) => wordEnds[entry] as number,
+    hashesOf: (entry) => runs[Math.floor(entry / RUN)]?.hashes ?? last,
+    hashesStart: startOf,
+    hashesEnd: (entry) => hashEnds[entry] as number,
+    hashList: (hash) => (readHash(hash, scratch(), 1) === 0 ? undefined : HASHED + hash),
     wordLists(word, prefix) {
-      if (prefix) return [...words].flatMap(([known, list]) => (known.startsWith(word) ? [list] : []))
-      const list = words.get(word)
-      return list === undefined ? [] : [list]
+      if (prefix) return words.beginning(word)
+      const found = words.find(word)
+      return found === undefined ? [] : [found]
     },
-    lengthOf: (list) => heads[list * LIST + 1] as number,
-    read(list, into) {
-      const count = heads[list * LIST + 1] as number
-      let posting = heads[list * LIST] as number
-      for (let i = count - 1; i >= 0; i--) {
-        into[i] = chain[posting * POSTING] as number
-        posting = chain[posting * POSTING + 2] as number
-      }
-      return count
-    },
+    lengthOf: (list) => (list < HASHED ? words.lengthOf(list) : readHash(list - HASHED, scratch(), size)),
+    read,
     keep(list, among, count) {
-      if (heads[list * LIST + 1] === 0) return 0
-      let posting = heads[list * LIST] as number
-      let from = count
-      for (let i = count - 1; i >= 0; i--) {
+      const length = read(list, scratch())
+      let kept = 0
+      let at = 0
+      for (let i = 0; i < count; i++) {
         const entry = among[i] as number
-        while (posting !== NONE && (chain[posting * POSTING] as number) > entry)
-          posting = chain[posting * POSTING + 2] as number
-        if (posting === NONE) break
-        if (chain[posting * POSTING] === entry) among[--from] = entry
+        while (at < length && (others[at] as number) < entry) at++
+        if (at === length) break
+        if (others[at] === entry) among[kept++] = entry
       }
-      among.copyWithin(0, from, count)
-      return count - from
+      return kept
     },
     entryAt(slot, seq) {
-      const entry = places.get(slot * PLACE_SPAN + seq)
-      return entry === undefined || gone[entry] === 1 ? undefined : entry
-    },
-    hashes() {
-      const hashes = new Uint32Array(seated)
-      const found = new Uint32Array(seated)
-      let count = 0
-      for (let i = 0; i < table.length; i += SEAT) {
-        if (table[i + 1] === 0) continue
-        hashes[count] = table[i] as number
-        found[count++] = (table[i + 1] as number) - 1
-      }
-      return { hashes, lists: found }
-    },
-    words: () => words,
-    listsOf(entry, visit) {
-      const end = starts[entry + 1] as number
-      for (let i = starts[entry] as number; i < end; i++) visit(chain[i * POSTING + 1] as number)
+      const entry = places.get(slot, seq)
+      return entry < 0 || gone[entry] === 1 ? undefined : entry
     },
     clear() {
-      for (const array of [...Object.values(columns), gone, starts, chain, heads, table]) array.fill(0)
+      for (const array of [...Object.values(columns), gone, hashEnds, wordEnds, last]) array.fill(0)
+      for (const run of runs) for (const array of Object.values(run)) array.fill(0)
+      runs.length = 0
       places.clear()
       words.clear()
-      size = lists = postings = seated = 0
+      size = lastUsed = 0
     },
   }
 }
 
-export function emptyColumns(size: number): Columns {
+function emptyColumns(size: number): Columns {
   return {
     keys: new Float64Array(size),
     ats: new Float64Array(size),
@@ -218,12 +212,6 @@ function widened(columns: Columns, size: number): Columns {
   wide.seqs.set(columns.seqs)
   wide.senders.set(columns.senders)
   wide.files.set(columns.files)
+  for (const array of Object.values(columns)) array.fill(0)
   return wide
-}
-
-/** `wider` with the content of `array`, which is overwritten. */
-function grown<T extends Uint8Array | Uint32Array | Int32Array>(array: T, wider: T): T {
-  wider.set(array)
-  array.fill(0)
-  return wider
 }

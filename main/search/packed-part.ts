@@ -8,8 +8,13 @@ import type { Columns, Part } from './part.ts'
 
 export interface PackedPart extends Part {
   readonly bytes: Uint8Array
+  /** Ascending: hash i has list i, word i the list after those of all hashes. */
   readonly hashes: Uint32Array
-  words(): string[]
+  /** Words in order, their units one after the other: word i ends at `wordEnds[i]`, where i + 1 starts. */
+  readonly units: Uint16Array
+  readonly wordEnds: Uint32Array
+  /** Copies a list as it is written; how many bytes. */
+  copy(list: number, into: Uint8Array, at: number): number
 }
 
 /** "CwS" and the version of the form, raised when it or the terms change: a shard of another version is made anew. */
@@ -62,9 +67,18 @@ export function openPackedPart(bytes: Uint8Array): PackedPart {
   if (bytes.length < HEADER.fields * 4) throw damaged()
   const header = new Uint32Array(buffer, 0, HEADER.fields)
   if (header[HEADER.mark] !== MARK || header[HEADER.checksum] !== checksumOf(bytes)) throw damaged()
+  const part = layPackedPart(bytes)
+  if (!part) throw damaged()
+  return part
+}
+
+/** `openPackedPart` for a block that was made just now; undefined where its length is not what its header says. */
+export function layPackedPart(bytes: Uint8Array): PackedPart | undefined {
+  const { buffer } = bytes
+  const header = new Uint32Array(buffer, 0, HEADER.fields)
   const [size = 0, hashCount = 0, wordCount = 0, wordUnits = 0, postingBytes = 0] = header.subarray(HEADER.size)
   const at = layout(size, hashCount, wordCount, wordUnits, postingBytes)
-  if (at.end !== bytes.length) throw damaged()
+  if (at.end !== bytes.length) return undefined
   const columns: Columns = {
     keys: new Float64Array(buffer, at.keys, size),
     ats: new Float64Array(buffer, at.ats, size),
@@ -100,7 +114,15 @@ export function openPackedPart(bytes: Uint8Array): PackedPart {
     gone,
     bytes,
     hashes,
-    words: () => Array.from(wordEnds, (end, i) => String.fromCharCode(...units.subarray(wordStart(i), end))),
+    units,
+    wordEnds,
+    copy(list, into, at) {
+      const start = offsets[list] as number
+      const length = (offsets[list + 1] as number) - start
+      // Most are a byte or two: not worth a call.
+      for (let i = 0; i < length; i++) into[at + i] = postings[start + i] as number
+      return length
+    },
     hashList(hash) {
       const list = lowerBound(hashCount, (i) => (hashes[i] as number) < hash)
       return list < hashCount && hashes[list] === hash ? list : undefined

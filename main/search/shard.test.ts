@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { limits } from '../../shared/limits.ts'
 import { createRandom, type Random } from '../../testing/random.ts'
-import { eachTerm } from './entry-terms.ts'
+import { termsOf as entryTermsOf, WORD } from './entry-terms.ts'
 import { foldText, tokens } from './fold.ts'
 import { MARK } from './packed-part.ts'
 import { findRanges, parseQuery } from './query.ts'
@@ -252,6 +252,51 @@ describe('bytes', () => {
     expect(seqsOf(edited, '秘密')).toEqual([])
   })
 
+  test('[SCH60] the bytes tell what a shard holds, not how it came: in any batches, packed in between or not', () => {
+    const texts = createRandom(71)
+    // The last have nothing in common with the others: frequent lists are then taken over as they are, or made longer.
+    const textAt = (i: number) => (i < 1000 ? mixedText(texts, 10) : `other${i}`)
+    const made = Array.from({ length: 1300 }, (_, i) => entry(i + 1, textAt(i)))
+    const whole = createShard()
+    whole.add(made)
+    const bytes = whole.serialize()
+    for (let seed = 1; seed <= 6; seed++) {
+      const order = createRandom(seed)
+      const left = seed % 2 === 0 ? [...made] : made.toSorted((a, b) => (a.seq % 7) - (b.seq % 7) || a.seq - b.seq)
+      const shard = createShard()
+      while (left.length > 0) {
+        shard.add(left.splice(0, 1 + order.int(200)))
+        if (order.chance(0.3)) shard.serialize()
+      }
+      expect(Buffer.compare(shard.serialize(), bytes)).toBe(0)
+    }
+  })
+
+  test('[SCH61] words of any script that begin alike are found, whole and by each beginning: growing and packed', () => {
+    const pick = createRandom(72)
+    const letters = [...'abz09ÿżяёкกხ𐐨']
+    const made = Array.from({ length: 900 }, (_, i) =>
+      entry(i + 1, Array.from({ length: 1 + pick.int(6) }, () => pick.pick(letters)).join('')),
+    )
+    const growing = createShard()
+    growing.add(made)
+    const packed = createShard()
+    packed.add(made.slice(0, 500))
+    packed.serialize()
+    packed.add(made.slice(500))
+    packed.serialize()
+    for (const [i, { text }] of made.entries()) {
+      if (i % 9 !== 0) continue
+      const folded = foldText(text)
+      const whole = made.filter((one) => foldText(one.text) === folded).map(({ seq }) => seq)
+      const begun = made.filter((one) => foldText(one.text).startsWith(folded)).map(({ seq }) => seq)
+      for (const shard of [growing, packed]) {
+        expect(seqsOf(shard, `${text}`), text).toEqual(begun.toReversed())
+        expect(seqsOf(shard, `"${text}"`), text).toEqual(whole.toReversed())
+      }
+    }
+  })
+
   test('[SCH56] damaged, cut, lengthened, empty or foreign bytes are refused with an error that says so', () => {
     const bytes = filled().serialize()
     const refused = /^search shard: damaged bytes$/
@@ -303,9 +348,13 @@ describe('bytes', () => {
 
   test('[SCH59] the version in the bytes is raised when folding or terms change: older shards are then made anew', () => {
     const seen: unknown[] = [variantGroups]
-    const sink = { hash: (hash: number) => seen.push(hash), word: (word: string) => seen.push(word) }
-    eachTerm('GDP 增長3.5%，搭𨋢落樓 Café\nannual-report 第3版。ｶﾞ한', sink)
+    const { hashes, hashCount, words, wordCount, units } = entryTermsOf(
+      'GDP 增長3.5%，搭𨋢落樓 Café\nannual-report 第3版。ｶﾞ한',
+    )
+    seen.push(...hashes.subarray(0, hashCount))
+    for (let i = 0; i < wordCount * WORD; i += WORD)
+      seen.push(String.fromCharCode(...units.slice(words[i], words[i + 1])))
     // A new version and a new sum go together.
-    expect([crc32(JSON.stringify(seen)), MARK]).toEqual([2_170_740_842, 0x43775301])
+    expect([crc32(JSON.stringify(seen)), MARK]).toEqual([2_584_111_222, 0x43775301])
   })
 })

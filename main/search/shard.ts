@@ -7,9 +7,10 @@ import { limits } from '../../shared/limits.ts'
 import { wanted } from './entry-terms.ts'
 import { maskOf, newestEntries, type Sieve } from './finding.ts'
 import { createGrowingPart } from './growing-part.ts'
-import { lowerBound, openPackedPart, type PackedPart } from './packed-part.ts'
+import { layPackedPart, lowerBound, openPackedPart, type PackedPart } from './packed-part.ts'
 import { pack } from './packing.ts'
 import type { Part } from './part.ts'
+import { createPlaceTable } from './place-table.ts'
 import type { Term } from './query.ts'
 
 /** One message as the index takes it. */
@@ -62,7 +63,7 @@ export interface Shard {
 const EPOCH_MS = 946_684_800_000
 const KEYS_PER_MS = 4096
 const LAST_MS = 2 ** 41 - 2
-/** Entries in the growing part at which it is packed though nobody asked for bytes: it takes five times the room. */
+/** Entries in the growing part at which it is packed though nobody asked for bytes: it takes four times the room. */
 const GROWING_MOST = limits.shardMessages
 /** Removed entries are packed away when they are this share of all, but not for a few. */
 const GONE_SHARE = 0.25
@@ -83,8 +84,8 @@ function shardOver(opened: PackedPart | undefined): Shard {
   let growing = createGrowingPart()
   let entries = opened?.size ?? 0
   let gone = 0
-  /** The next free key of each millisecond that the growing part has entries of. */
-  const nextKeys = new Map<number, number>()
+  /** How many keys are taken of each millisecond (its high and low part) that the growing part has entries of. */
+  const taken = createPlaceTable()
 
   const parts = (): Part[] => (packed ? [packed, growing] : [growing])
 
@@ -98,10 +99,10 @@ function shardOver(opened: PackedPart | undefined): Shard {
     const bytes = pack(packed, growing)
     packed?.clear()
     growing.clear()
-    packed = openPackedPart(bytes)
+    packed = layPackedPart(bytes)
     growing = createGrowingPart()
     gone = 0
-    nextKeys.clear()
+    taken.clear()
     return bytes
   }
 
@@ -113,22 +114,22 @@ function shardOver(opened: PackedPart | undefined): Shard {
   /** After all keys of the same millisecond, or in the next where that one is full. */
   function freeKey(atMs: number): number {
     for (let low = firstKeyOf(atMs); ; low += KEYS_PER_MS) {
-      const end = low + KEYS_PER_MS
-      const key = Math.max(nextKeys.get(low) ?? low, packed ? lastKeyBelow(packed, end) + 1 : low, low)
-      if (key >= end) continue
-      nextKeys.set(low, key + 1)
-      return key
+      const high = Math.floor(low / 2 ** 32)
+      let count = taken.get(high, low >>> 0)
+      if (count < 0) count = packed ? keysTaken(packed, low) : 0
+      if (count === KEYS_PER_MS) continue
+      taken.set(high, low >>> 0, count + 1)
+      return low + count
     }
   }
 
   return {
     add(added) {
-      const sorted = added.toSorted((a, b) => a.atMs - b.atMs || a.slot - b.slot || a.seq - b.seq)
-      for (const entry of sorted) {
-        for (const part of parts()) {
-          const old = part.entryAt(entry.slot, entry.seq)
-          if (old !== undefined) drop(part, old)
-        }
+      for (const entry of inOrder(added)) {
+        const old = packed?.entryAt(entry.slot, entry.seq)
+        if (packed && old !== undefined) drop(packed, old)
+        const older = growing.entryAt(entry.slot, entry.seq)
+        if (older !== undefined) drop(growing, older)
         growing.add(entry, freeKey(entry.atMs))
         entries++
       }
@@ -176,6 +177,7 @@ function shardOver(opened: PackedPart | undefined): Shard {
       for (const part of parts()) part.clear()
       packed = undefined
       growing = createGrowingPart()
+      taken.clear()
       entries = 0
     },
   }
@@ -198,10 +200,23 @@ function sieveOf(query: ShardQuery, beforeKey: number | undefined): Sieve {
   }
 }
 
-/** The highest key in use below `end`, or -1. */
-function lastKeyBelow({ size, columns: { keys } }: Part, end: number): number {
-  return keys[lowerBound(size, (at) => (keys[at] as number) < end) - 1] ?? -1
+/** How many of the keys of the millisecond that begins with `low` are in use: up to the highest one. */
+function keysTaken({ size, columns: { keys } }: Part, low: number): number {
+  if (size === 0 || (keys[size - 1] as number) < low) return 0
+  const end = low + KEYS_PER_MS
+  const last = keys[lowerBound(size, (at) => (keys[at] as number) < end) - 1] ?? -1
+  return last < low ? 0 : last - low + 1
 }
+
+/** By time, conversation and seq: the same entries get the same keys in whatever order they come. */
+function inOrder(entries: readonly ShardEntry[]): readonly ShardEntry[] {
+  for (let i = 1; i < entries.length; i++) {
+    if (byTime(entries[i - 1] as ShardEntry, entries[i] as ShardEntry) > 0) return entries.toSorted(byTime)
+  }
+  return entries
+}
+
+const byTime = (a: ShardEntry, b: ShardEntry) => a.atMs - b.atMs || a.slot - b.slot || a.seq - b.seq
 
 /** The newest (or oldest) key of the entries that are left. */
 function endKey(parts: readonly Part[], end: 'newest' | 'oldest'): number | undefined {
