@@ -205,7 +205,8 @@ export function createApp(options: AppOptions): App {
         },
         conversationsLost(lost) {
           cache?.current()?.search.removed(lost)
-          cache?.note()
+          // An older copy must not bring back what was lost.
+          cache?.note(true)
         },
         storeFailure: (error) => cache?.storeFailure(error) ?? storeFailure(error),
       },

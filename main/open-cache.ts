@@ -49,8 +49,8 @@ export interface OpenCache {
   policyChanged(policy: Policy): void
   /** Names an error of the store, or throws on what is a bug; a damaged cache is set aside. */
   storeFailure(error: unknown): Failure
-  /** Remembers how far the cache is, so that an older copy is told from it. */
-  note(): void
+  /** Remembers how far the cache is, so that an older copy is told from it; with `now` on disk at once. */
+  note(now?: boolean): void
 }
 
 const noticeReasons: Readonly<Record<string, CacheNotice['reason']>> = {
