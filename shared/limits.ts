@@ -110,7 +110,7 @@ export const limits = {
   quarantineMs: 14 * 24 * HOUR_MS,
   /** Characters of an unfinished message kept for later: as long as a message may be. */
   draftChars: 16_000,
-  /** Messages in one search shard: small enough to pack and seal in ~0.3 s of a worker's time, large enough that a million are 50 shards. */
+  /** Messages in one search shard: small enough to pack and seal in ~0.1 s of a worker's time, large enough that a million are 50 shards. */
   shardMessages: 20_000,
   /** Quiet time after which the open search shard is sealed too, so that a crash costs little re-indexing. */
   shardSealAfterMs: 10 * SECOND_MS,
