@@ -7,6 +7,8 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     passWithNoTests: true,
+    // Left to itself it uses half of a small machine's cores.
+    maxWorkers: '100%',
     projects: [
       {
         test: {
