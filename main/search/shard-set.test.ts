@@ -38,6 +38,24 @@ function pagesOf(set: ShardSet, limit: number, between: () => void = () => undef
   }
 }
 
+describe('covering', () => {
+  test('[SCH106] what holds no message is covered too, by the newest shard where the open one has none', () => {
+    const set = newSet()
+    const entries = Array.from({ length: SHARD }, (_, i) => message(1, i + 1))
+    set.apply({ slot: 1, fromSeq: 1, toSeq: SHARD, entries, removed: [] })
+    const full = set.nextToSeal(false)!
+    set.sealed(full, 11, full.version)
+    // An edit or a notice, with nothing to index: the shard that is open now has no message, and so no file.
+    set.apply({ slot: 1, fromSeq: SHARD + 1, toSeq: SHARD + 2, entries: [], removed: [] })
+    expect(set.nextToSeal(false)).toBeUndefined()
+    expect(set.nextToSeal(true)).toBe(full)
+    expect(full.covers.rows()).toEqual([{ slot: 1, ranges: [[1, SHARD + 2]] }])
+    set.sealed(full, 12, full.version)
+    expect(set.nextToSeal(true)).toBeUndefined()
+    set.close()
+  })
+})
+
 describe('finding', () => {
   test('[SCH72] hits of all shards come newest first, in pages of any size, each once', () => {
     fc.assert(

@@ -106,6 +106,20 @@ export function createShardSet({ shardMessages, nextShardId }: ShardSetParts): S
     }
   }
 
+  /**
+   * An open shard without a message has no file, but what it covers (edits, notices) must not be looked at again after a
+   * restart: the newest of the others covers it from here on.
+   */
+  function handOverCovers(): void {
+    const heir = closed.at(-1)
+    if (!open || !heir || open.shard.entries > 0) return
+    const rows = open.covers.rows()
+    if (rows.length === 0) return
+    for (const { slot, ranges } of rows) for (const range of ranges) cover(heir, slot, range)
+    open.covers.clear()
+    heir.version++
+  }
+
   return {
     take(row, shard, isOpen) {
       const covers = createCoverage(row.covers)
@@ -174,6 +188,7 @@ export function createShardSet({ shardMessages, nextShardId }: ShardSetParts): S
       return found
     },
     nextToSeal(withOpen) {
+      if (withOpen) handOverCovers()
       const isBehind = (held: HeldShard) => held.shard.entries > 0 && held.version !== held.sealedVersion
       return closed.find(isBehind) ?? (withOpen && open && isBehind(open) ? open : undefined)
     },
