@@ -8,6 +8,9 @@ import { dirname, join } from 'node:path'
 import { _electron, type Browser, chromium, type Page } from 'playwright/test'
 import { root } from './workspace.ts'
 
+/** Of what a program said last, this much is shown where it ends by itself. */
+const KEPT_CHARS = 4000
+
 export type Host = 'electron' | 'chromium'
 
 export interface Desktop {
@@ -58,12 +61,24 @@ async function startElectron(options: DesktopOptions): Promise<Desktop> {
       ...argumentsOf(options),
     ],
   })
+  let said = ''
+  let isExpected = false
+  app.process().stderr?.on('data', (bytes: Buffer) => {
+    said = (said + bytes.toString()).slice(-KEPT_CHARS)
+  })
+  app.process().once('exit', (code, signal) => {
+    if (!isExpected) process.stderr.write(`Electron ended by itself (${code ?? signal}) after:\n${said}\n`)
+  })
   const page = await app.firstWindow()
   return {
     page,
     profileDir: options.profileDir,
-    close: () => app.close(),
+    close: () => {
+      isExpected = true
+      return app.close()
+    },
     async kill() {
+      isExpected = true
       const ended = once(app.process(), 'exit')
       app.process().kill('SIGKILL')
       await ended
