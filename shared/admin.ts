@@ -56,6 +56,19 @@ export const createConversationSchema = z.strictObject({
   topic: z.string().max(limits.topicChars).optional(),
   space: z.string().min(1).max(limits.conversationNameChars).optional(),
   labels: z.record(z.string().min(1).max(64), z.string().max(limits.attributeChars)).optional(),
+  /** Anybody may find and join it. Channels only. */
+  isOpen: z.boolean().optional(),
+})
+/** What is absent stays; the empty topic is none. */
+export const changeConversationSchema = z.strictObject({
+  name: z.string().min(1).max(limits.conversationNameChars).optional(),
+  topic: z.string().max(limits.topicChars).optional(),
+  isOpen: z.boolean().optional(),
+  archived: z.boolean().optional(),
+})
+export const addMembersSchema = z.strictObject({
+  /** userNames. */
+  members: z.array(userNameSchema).min(1).max(limits.membersPerCall),
 })
 export const adminConversationSchema = z.object({
   id: conversationIdSchema,
@@ -65,6 +78,9 @@ export const adminConversationSchema = z.object({
   labels: z.record(z.string(), z.string()).optional(),
   members: z.array(z.string()),
   headSeq: z.number(),
+  topic: z.string().optional(),
+  isOpen: z.boolean(),
+  archived: z.boolean(),
 })
 export type AdminConversation = z.infer<typeof adminConversationSchema>
 
@@ -116,6 +132,7 @@ export const adminStatusSchema = z.object({ version: z.string(), timeMs: timeMsS
 
 const { leaseHours, notifications, contentProtection, cacheDays, cacheMaxMessages, lockAfterMinutes } =
   policySchema.shape
+const { forwarding, downloads, editing, deleting } = policySchema.shape
 /** What to change of the policy, as a JSON merge patch (RFC 7396): null takes a bound off, which then is the product's. */
 export const changePolicySchema = z.strictObject({
   leaseHours: leaseHours.optional(),
@@ -124,6 +141,10 @@ export const changePolicySchema = z.strictObject({
   cacheDays: cacheDays.nullable(),
   cacheMaxMessages: cacheMaxMessages.nullable(),
   lockAfterMinutes: lockAfterMinutes.nullable(),
+  forwarding: forwarding.nullable(),
+  downloads: downloads.nullable(),
+  editing: editing.nullable(),
+  deleting: deleting.nullable(),
 })
 export type PolicyChange = z.infer<typeof changePolicySchema>
 
@@ -142,6 +163,8 @@ const path = {
   user: z.strictObject({ userName: userNameSchema }),
   device: z.strictObject({ deviceId: deviceIdSchema }),
   wipe: z.strictObject({ wipeId: wipeIdSchema }),
+  conversation: z.strictObject({ conversationId: conversationIdSchema }),
+  member: z.strictObject({ conversationId: conversationIdSchema, userName: userNameSchema }),
 }
 
 /** Every route: method, path below /admin/v1 with `:parameters`, body and answer. */
@@ -176,6 +199,27 @@ export const adminRoutes = {
     params: none,
     body: undefined,
     answer: z.array(adminConversationSchema),
+  },
+  changeConversation: {
+    method: 'PATCH',
+    path: '/conversations/:conversationId',
+    params: path.conversation,
+    body: changeConversationSchema,
+    answer: adminConversationSchema,
+  },
+  addMembers: {
+    method: 'POST',
+    path: '/conversations/:conversationId/members',
+    params: path.conversation,
+    body: addMembersSchema,
+    answer: adminConversationSchema,
+  },
+  removeMember: {
+    method: 'DELETE',
+    path: '/conversations/:conversationId/members/:userName',
+    params: path.member,
+    body: none,
+    answer: adminConversationSchema,
   },
   listDevices: { method: 'GET', path: '/devices', params: none, body: undefined, answer: z.array(adminDeviceSchema) },
   wipeDevice: {

@@ -9,8 +9,8 @@ export const limits = {
   // --- wire -------------------------------------------------------------------------------------------------------
   /** One WebSocket frame to a client. The server cuts a page at half of it; more is hostile. */
   frameBytes: 4 * 1024 * 1024,
-  /** One frame from a client: a message plus envelope; a client never has reason to send more. */
-  clientFrameBytes: 128 * 1024,
+  /** One frame from a client: a longest message with the likenesses of its files; a client never has reason to send more. */
+  clientFrameBytes: 256 * 1024,
   /** UTF-16 units in one message: two dense pages, well past Slack's advice, small enough for one frame. */
   bodyChars: 16_000,
   /** Events in one `events` frame: ~60 kB of ordinary text, so a frame decodes and applies in a few milliseconds. */
@@ -30,6 +30,33 @@ export const limits = {
   /** Sends per device in a burst, and the steady rate after it: fast typing and pasted lists pass, scripts do not. */
   sendBurst: 200,
   sendsPerSecond: 20,
+  /** The same for all devices of one person together. */
+  userSendBurst: 400,
+  userSendsPerSecond: 40,
+  /** Requests (create, join, browse, uploads …) per device in a burst, and steadily: a person clicks no faster. */
+  requestBurst: 60,
+  requestsPerSecond: 10,
+  /** Frames of any kind per device in a burst, and steadily, before it is told `rate-limited` and closed: a catch-up pulls ~100/s. */
+  frameBurst: 2000,
+  framesPerSecond: 400,
+  /** People whose presence a device watches at once: those in view and in the list. */
+  watchedPeople: 300,
+  /** Members up to which typing and read positions are told: beyond it nobody looks, and the cost grows with the square. */
+  livelyMembers: 200,
+  /** A client says that its user types no more often than this… */
+  typingEveryMs: 3 * SECOND_MS,
+  /** …and a typing mark that is not renewed is taken off after this. */
+  typingShownMs: 6 * SECOND_MS,
+  /** How often changes of presence and read positions are told: a burst becomes one frame. */
+  presenceEveryMs: SECOND_MS,
+  /** Notifications that come within this time of one are gathered into the next. */
+  noticePauseMs: 2 * SECOND_MS,
+  /** Without keyboard or pointer for this long, a person counts as away. */
+  awayAfterMs: 5 * MINUTE_MS,
+  /** How long a client waits for the answer to a request before it counts as failed. */
+  requestMs: 10 * SECOND_MS,
+  /** Conversations in one page of browsing, and people in one list of readers. */
+  browsePage: 50,
   /** A frame that does not parse costs the peer its connection after this many. */
   badFramesBeforeClose: 3,
 
@@ -86,14 +113,75 @@ export const limits = {
   reasonChars: 500,
   /** UTF-16 units in a file's name: the longest that common file systems take. */
   fileNameChars: 255,
+  /** Mentions in one message: a whole team by name. */
+  mentionsPerMessage: 50,
+  /** UTF-16 units of one emoji: the longest of Unicode's set (a family, a flag of a region) have 14. */
+  emojiChars: 32,
+  /** Different emoji on one message: a row or two. */
+  emojiPerMessage: 20,
+  /** Base64 characters of a picture's likeness: ~4.5 kB, twenty of which fit a frame. */
+  thumbnailChars: 6000,
+  /** Members of a group: beyond it a channel serves better. */
+  groupMembers: 250,
+  /** Members named in one `invite` or `create` from a client. */
+  membersPerRequest: 250,
   /** Files of one message: a folder's worth of scans, not an archive. */
   filesPerMessage: 20,
   /** One file: 2 GiB, what people expect from Slack and Teams. */
   fileBytes: 2 * 1024 * 1024 * 1024,
 
+  // --- files ------------------------------------------------------------------------------------------------------------
+  /** A file is sealed, sent and resumed in parts of this size: a second on a poor line, 512 of them in the largest file. */
+  filePartBytes: 4 * 1024 * 1024,
+  /** Plain bytes in one chunk of a sealed part (secretstream): small beside a part, large beside its 17 bytes of overhead. */
+  fileChunkBytes: 64 * 1024,
+  /** Life of a permission to send or fetch a file: one part takes seconds; it is renewed by asking again. */
+  filePermitMs: 15 * MINUTE_MS,
+  /** One part sent or fetched over HTTP, on a line of 40 kB/s. */
+  filePartMs: 2 * MINUTE_MS,
+  /** Unfinished uploads that a server keeps for one person, and how long after their last part. */
+  uploadsPerUser: 20,
+  uploadKeptMs: 7 * 24 * HOUR_MS,
+  /** First and longest pause before a broken transfer is tried again. */
+  transferRetryFirstMs: SECOND_MS,
+  transferRetryMostMs: MINUTE_MS,
+  /** File parts under way at once: of one device, and of all. Each holds a chunk or two in memory. */
+  filePartsPerDevice: 8,
+  filePartsAtOnce: 256,
+  /** How often a server looks for uploads that have been given up. */
+  uploadSweepMs: HOUR_MS,
+  /** What a client is told to wait where too many parts are under way. */
+  filePartRetryMs: SECOND_MS,
+  /** Files attached and not yet sent, in all drafts together. */
+  stagedFiles: 100,
+  /** Raw bytes in one bridge call that hands file contents over (base64 makes them a third longer). */
+  fileSliceBytes: 180 * 1024,
+  /** Largest picture shown in the window, and largest PDF: beyond it the program for it does better. */
+  previewBytes: 32 * 1024 * 1024,
+  /** Characters of a text file that a preview shows. */
+  previewTextChars: 64 * 1024,
+  /** How long a file opened with another program stays outside the seal, at most: until the app locks or ends, or this. */
+  openedFileMs: 8 * HOUR_MS,
+  /** Sealed bytes of files kept on a desktop; the least recently used leave first. */
+  fileCacheBytes: 8 * 1024 * 1024 * 1024,
+  /** Free space left on a disk when a file is to be kept there: systems misbehave below it. */
+  diskReserveBytes: 512 * 1024 * 1024,
+
   // --- local store and bridge -------------------------------------------------------------------------------------------
   /** Largest page the renderer may ask for: three screens of the densest layout. */
   pageMessages: 200,
+  /** Events looked through for one page of messages: notices, edits and replies between them are not shown. */
+  pageLookback: 2000,
+  /** Events fetched for a jump far back: ~5 s on an office line; beyond it one reads on from where it led. */
+  jumpEvents: 20_000,
+  /** Replies of one thread that are shown, the newest. */
+  threadReplies: 1000,
+  /** Characters of a message that are shown where it is quoted. */
+  quoteChars: 300,
+  /** Files shown in pages whose place is remembered: several screens of every conversation one works with. */
+  filePlaces: 5000,
+  /** Other people's read positions kept for a conversation, the newest: as many as are told. */
+  readersKept: 200,
   /** Messages waiting in the outbox: past this the desktop refuses rather than grow without bound. */
   outboxMessages: 1000,
   /** Days a message stays cached where policy does not say: a year and a day covers an annual audit. */

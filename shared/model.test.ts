@@ -6,6 +6,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createExample } from '../testing/example.ts'
 import { createRandom } from '../testing/random.ts'
+import { normaliseBody } from './body.ts'
 import { limits } from './limits.ts'
 import {
   clientIdSchema,
@@ -15,7 +16,6 @@ import {
   deviceIdSchema,
   isKnownContent,
   makeId,
-  normaliseBody,
   personSchema,
   userIdSchema,
   wipeIdSchema,
@@ -83,7 +83,7 @@ describe('events', () => {
   test('[MOD2] content of an unknown type is kept whole, and known content keeps fields of a later version', () => {
     for (const content of [
       { type: 'poll', question: '幾點？', options: ['一點', '兩點'], nested: { deep: [1, null] } },
-      { ...example.messageContent(), replyTo: 4, mentions: ['x'] },
+      { ...example.messageContent(), replyTo: 4, poll: ['x'] },
       { type: 'left', userId: example.id('user'), why: 'moved' },
     ]) {
       const parsed = conversationEventSchema.parse({ ...event, content })

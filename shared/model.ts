@@ -19,6 +19,9 @@ export const wipeIdSchema = z.string().regex(idForm('wip')).brand<'WipeId'>()
 export type WipeId = z.infer<typeof wipeIdSchema>
 export const workspaceIdSchema = z.string().regex(idForm('wsp')).brand<'WorkspaceId'>()
 export type WorkspaceId = z.infer<typeof workspaceIdSchema>
+/** A file on this desktop: attached to a draft, or of a message. Never on the wire. */
+export const fileIdSchema = z.string().regex(idForm('fil')).brand<'FileId'>()
+export type FileId = z.infer<typeof fileIdSchema>
 
 const idPrefixes = {
   user: 'usr',
@@ -27,6 +30,7 @@ const idPrefixes = {
   message: 'msg',
   wipe: 'wip',
   workspace: 'wsp',
+  file: 'fil',
 } as const
 interface IdByKind {
   user: UserId
@@ -35,6 +39,7 @@ interface IdByKind {
   message: ClientId
   wipe: WipeId
   workspace: WorkspaceId
+  file: FileId
 }
 const crockford = '0123456789abcdefghjkmnpqrstvwxyz'
 
@@ -71,9 +76,31 @@ export const conversationInfoSchema = z.object({
   name: z.string().max(limits.conversationNameChars),
   topic: z.string().max(limits.topicChars).optional(),
   space: z.string().max(limits.conversationNameChars).optional(),
+  /** As of `asOfSeq`. */
   memberIds: z.array(userIdSchema),
+  /** Who made it, and so may rename and archive it and take members out. */
+  ownerId: userIdSchema.optional(),
+  /** Anybody in the workspace may find and join it. Channels only. */
+  isOpen: z.boolean().optional(),
+  /** Nothing is added any more. */
+  archived: z.boolean().optional(),
+  /** The events up to here are in these fields already; later ones change them. Absent from servers of version 1. */
+  asOfSeq: seqSchema.optional(),
 })
 export type ConversationInfo = z.infer<typeof conversationInfoSchema>
+
+/** A picture's small likeness: WebP, JPEG or PNG, base64; shown only, after the renderer has decoded it. */
+export const thumbnailSchema = z.looseObject({
+  mediaType: z.enum(['image/webp', 'image/jpeg', 'image/png']),
+  data: z
+    .string()
+    .max(limits.thumbnailChars)
+    .regex(/^[A-Za-z0-9+/]+={0,2}$/),
+  /** Of the picture itself, so that its place is kept before it is there. */
+  widthPx: z.number().int().min(1).max(65_535),
+  heightPx: z.number().int().min(1).max(65_535),
+})
+export type Thumbnail = z.infer<typeof thumbnailSchema>
 
 /**
  * What an event says. Loose, so that a field of a later version survives in an older client's cache; a client that meets
@@ -87,25 +114,103 @@ export const fileInfoSchema = z.looseObject({
   /** As its sender claims. */
   mediaType: z.string().max(limits.attributeChars),
   bytes: z.number().int().min(0).max(limits.fileBytes),
+  thumbnail: thumbnailSchema.optional(),
 })
 export type FileInfo = z.infer<typeof fileInfoSchema>
+
+/** Whom a stretch of the body names, `start` ≤ i < `end` in UTF-16 units of the body; the stretch reads `@name`. */
+const span = { start: z.number().int().min(0), end: z.number().int().min(1) }
+export const mentionSchema = z.discriminatedUnion('type', [
+  z.looseObject({ type: z.literal('person'), ...span, userId: userIdSchema }),
+  /** @channel: everybody in the conversation. */
+  z.looseObject({ type: z.literal('everyone'), ...span }),
+  /** @group: those in the conversation whose directory entry names this department. */
+  z.looseObject({ type: z.literal('department'), ...span, department: z.string().min(1).max(limits.attributeChars) }),
+])
+export type Mention = z.infer<typeof mentionSchema>
+const mentionsSchema = z.array(mentionSchema).max(limits.mentionsPerMessage)
+/** Mentions as a client hands them in: strict. */
+export const mentionsInputSchema = z
+  .array(
+    z.discriminatedUnion('type', [
+      z.strictObject({ type: z.literal('person'), ...span, userId: userIdSchema }),
+      z.strictObject({ type: z.literal('everyone'), ...span }),
+      z.strictObject({
+        type: z.literal('department'),
+        ...span,
+        department: z.string().min(1).max(limits.attributeChars),
+      }),
+    ]),
+  )
+  .max(limits.mentionsPerMessage)
+
+/** The words of a message of another conversation, as they read when they were forwarded; put in by the server. */
+export const forwardedSchema = z.looseObject({
+  conversationId: conversationIdSchema,
+  seq: seqSchema.min(1),
+  senderId: userIdSchema,
+  atMs: timeMsSchema,
+  body: z.string().max(limits.bodyChars),
+})
+export type Forwarded = z.infer<typeof forwardedSchema>
+
 export const messageContentSchema = z.looseObject({
   type: z.literal('message'),
   clientId: clientIdSchema,
   body: z.string().min(1).max(limits.bodyChars),
+  /** The body only repeats file names or forwarded words, for clients that show neither: not shown by others. */
+  isFallback: z.boolean().optional(),
   files: z.array(fileInfoSchema).max(limits.filesPerMessage).optional(),
+  mentions: mentionsSchema.optional(),
+  /** A reply in the thread of this message of the same conversation. */
+  threadSeq: seqSchema.min(1).optional(),
+  /** Answers this message of the same conversation, which is shown above it. */
+  quoteSeq: seqSchema.min(1).optional(),
+  forwarded: forwardedSchema.optional(),
 })
+/** What a client hands in may come back to it by this; see the wire's `act`. */
+const actor = { clientId: clientIdSchema.optional() }
 /** The message at `targetSeq` of the same conversation says `body` from here on. */
 export const editedContentSchema = z.looseObject({
   type: z.literal('edited'),
   targetSeq: seqSchema.min(1),
   body: z.string().min(1).max(limits.bodyChars),
+  mentions: mentionsSchema.optional(),
+  ...actor,
 })
 /** The message at `targetSeq` of the same conversation is gone from here on; its words are erased where they are cached. */
-export const deletedContentSchema = z.looseObject({ type: z.literal('deleted'), targetSeq: seqSchema.min(1) })
+export const deletedContentSchema = z.looseObject({
+  type: z.literal('deleted'),
+  targetSeq: seqSchema.min(1),
+  ...actor,
+})
+/** One emoji of Unicode's recommended set, as one character people see. */
+export const emojiSchema = z
+  .string()
+  .max(limits.emojiChars)
+  .refine((text) => emojiForm.test(text), { message: 'not an emoji' })
+const emojiForm = /^\p{RGI_Emoji}$/v
+/** The actor puts this emoji on the message at `targetSeq`, or takes it off. The last word of each counts. */
+export const reactedContentSchema = z.looseObject({
+  type: z.literal('reacted'),
+  targetSeq: seqSchema.min(1),
+  emoji: emojiSchema,
+  on: z.boolean(),
+  ...actor,
+})
 export const createdContentSchema = z.looseObject({ type: z.literal('created'), name: z.string() })
+/** By invitation, where the actor is not among them; else by themselves. */
 export const joinedContentSchema = z.looseObject({ type: z.literal('joined'), userIds: z.array(userIdSchema) })
+/** By themselves, or taken out by the actor. */
 export const leftContentSchema = z.looseObject({ type: z.literal('left'), userId: userIdSchema })
+/** The conversation's name, topic or state is this from here on; what is absent stays. The empty topic is none. */
+export const changedContentSchema = z.looseObject({
+  type: z.literal('changed'),
+  name: z.string().min(1).max(limits.conversationNameChars).optional(),
+  topic: z.string().max(limits.topicChars).optional(),
+  isOpen: z.boolean().optional(),
+  archived: z.boolean().optional(),
+})
 export const knownContentSchema = z.discriminatedUnion('type', [
   messageContentSchema,
   createdContentSchema,
@@ -113,6 +218,8 @@ export const knownContentSchema = z.discriminatedUnion('type', [
   leftContentSchema,
   editedContentSchema,
   deletedContentSchema,
+  reactedContentSchema,
+  changedContentSchema,
 ])
 export type KnownContent = z.infer<typeof knownContentSchema>
 export type MessageContent = z.infer<typeof messageContentSchema>
@@ -139,6 +246,21 @@ export function isKnownContent(content: ConversationEvent['content']): content i
   return knownTypes.has(content.type)
 }
 
+/** What one person has set for one conversation, on all their devices. */
+export const conversationPrefsSchema = z.object({
+  /** No notifications but for mentions of the person. */
+  muted: z.boolean(),
+  /** On top of the list. */
+  pinned: z.boolean(),
+  /** Marked unread from here on, although it had been read; absent where it is not. */
+  unreadFromSeq: seqSchema.min(1).optional(),
+})
+export type ConversationPrefs = z.infer<typeof conversationPrefsSchema>
+export const defaultPrefs: ConversationPrefs = { muted: false, pinned: false }
+
+export const presenceStates = ['active', 'away', 'offline'] as const
+export type PresenceState = (typeof presenceStates)[number]
+
 /** What the organisation decides about a desktop; everything a client must obey travels here. */
 export const policySchema = z.object({
   /** Offline reading from the last contact, in hours. */
@@ -157,18 +279,12 @@ export const policySchema = z.object({
   cacheMaxMessages: z.number().int().min(1000).max(limits.cacheMaxMessages).optional(),
   /** Longest idle time before the app locks, where its user has set a passphrase, in minutes. */
   lockAfterMinutes: z.number().int().min(1).max(limits.lockAfterMinutesMost).optional(),
+  /** Whether messages may be forwarded to other conversations. Absent: yes, as with the three below. */
+  forwarding: z.boolean().optional(),
+  /** Whether files may leave the app: opened with other programs or saved. Previews inside it stay. */
+  downloads: z.boolean().optional(),
+  /** Whether people may edit, and delete, what they have sent. */
+  editing: z.boolean().optional(),
+  deleting: z.boolean().optional(),
 })
 export type Policy = z.infer<typeof policySchema>
-
-/**
- * Body text as the product keeps it: LF line ends, no control character but tab and newline, no lone surrogate, no blank
- * line at either end. May return the empty string, which is no message.
- */
-export function normaliseBody(text: string): string {
-  return text
-    .toWellFormed()
-    .replace(/\r\n?/g, '\n')
-    .replace(/[^\P{Cc}\n\t]/gu, '')
-    .replace(/^(?:[ \t]*\n)+/, '')
-    .trimEnd()
-}

@@ -13,6 +13,13 @@ export const failureCodes = {
   'already-exists': 'A thing of that name is there already.',
   internal: 'A fault in the program; it has been logged.',
   unavailable: 'The service cannot be reached or is shutting down.',
+  'policy-forbids': 'The organisation does not allow this.',
+  'conversation-archived': 'The conversation is archived: nothing is added to it any more.',
+  'message-deleted': 'The message has been deleted.',
+  // files
+  'file-missing': 'The file is not there, or not yet.',
+  'file-mismatch': 'The bytes are not those of the file: its hash differs.',
+  'file-unsafe': 'A file of this kind is not opened from here.',
   // enrolment and authentication
   'code-unknown': 'No such enrolment code.',
   'code-used': 'This enrolment code has been used by another device.',

@@ -61,12 +61,13 @@ describe('frames', () => {
   )
 
   test('[WIR3] an unknown type from a server is told apart, shortened; from a client it is malformed', () => {
-    for (const type of ['typing', 'toString', '__proto__', '', 'x'.repeat(5000)]) {
+    for (const type of ['whisper', 'toString', '__proto__', '', 'x'.repeat(5000)]) {
       expect(parseDownFrame(json({ type, body: 'y' }))).toEqual({ type: 'unknown', frameType: type.slice(0, 64) })
       expect(parseUpFrame(json({ type, body: 'y' })).type).toBe('malformed')
     }
     for (const frame of upList) {
-      if (frame.type !== 'ping') expect(parseDownFrame(json(frame)).type).toBe('unknown')
+      // These two have a namesake in the other direction.
+      if (frame.type !== 'ping' && frame.type !== 'typing') expect(parseDownFrame(json(frame)).type).toBe('unknown')
     }
     for (const frame of downList) expect(parseUpFrame(json(frame)).type).toBe('malformed')
   })

@@ -13,7 +13,7 @@ export function upFrames(example: Example): ByType<UpFrame> {
   return {
     auth: {
       type: 'auth',
-      version: 1,
+      version: 2,
       deviceId: example.id('device'),
       origin: 'https://chat.harbour.example',
       proof: bytes(64),
@@ -32,6 +32,31 @@ export function upFrames(example: Example): ByType<UpFrame> {
     },
     read: { type: 'read', conversationId: example.id('conversation'), seq: 9 },
     ping: { type: 'ping' },
+    act: {
+      type: 'act',
+      conversationId: example.id('conversation'),
+      clientId: example.id('message'),
+      act: { type: 'react', targetSeq: 4, emoji: '👍🏽', on: true },
+    },
+    request: {
+      type: 'request',
+      id: 8,
+      request: {
+        type: 'create',
+        clientId: example.id('message'),
+        kind: 'group',
+        name: '核數 audit',
+        memberIds: [example.id('user')],
+      },
+    },
+    prefs: {
+      type: 'prefs',
+      conversationId: example.id('conversation'),
+      prefs: { muted: true, pinned: false, unreadFromSeq: 7 },
+    },
+    watch: { type: 'watch', conversationId: example.id('conversation'), people: [example.id('user')] },
+    typing: { type: 'typing', conversationId: example.id('conversation'), threadSeq: 4 },
+    attend: { type: 'attend', state: 'active' },
     receipt: { type: 'receipt', wipeId: example.id('wipe'), receipt: compactJws(bytes) },
   }
 }
@@ -49,7 +74,7 @@ export function downFrames(example: Example): ByType<DownFrame> {
   return {
     hello: {
       type: 'hello',
-      versions: [1],
+      versions: [1, 2],
       workspaceId: example.id('workspace'),
       nonce: bytes(32),
       timeMs: exampleTimeMs,
@@ -57,7 +82,7 @@ export function downFrames(example: Example): ByType<DownFrame> {
     order: { type: 'order', order: compactJws(bytes) },
     welcome: {
       type: 'welcome',
-      version: 1,
+      version: 2,
       kid: bytes(16),
       proof: bytes(64),
       timeMs: exampleTimeMs,
@@ -89,6 +114,11 @@ export function downFrames(example: Example): ByType<DownFrame> {
       message: 'Wait.',
       retryAfterMs: 50,
     },
+    answer: { type: 'answer', id: 8, answer: { type: 'created', conversationId } },
+    prefsMoved: { type: 'prefsMoved', conversationId, prefs: { muted: false, pinned: true } },
+    presence: { type: 'presence', people: [{ userId, state: 'away' }] },
+    reads: { type: 'reads', conversationId, reads: [{ userId, seq: 3 }] },
+    typing: { type: 'typing', conversationId, userId },
     readMoved: { type: 'readMoved', conversationId, seq: 5 },
     pong: { type: 'pong', timeMs: exampleTimeMs },
     lease: { type: 'lease', lease },
