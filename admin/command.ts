@@ -65,3 +65,13 @@ export function defined(values: Readonly<Record<string, unknown>>): Record<strin
 export function yesNo(value: boolean): string {
   return value ? 'yes' : 'no'
 }
+
+/** A flag that takes one of these words. */
+export function choice(words: readonly string[], doc: string): Flag {
+  return { value: words.join('|'), doc, check: (text) => words.includes(text) }
+}
+
+/** What a flag of `on` or `off` says. */
+export function toSwitch(text: string | undefined): boolean | undefined {
+  return text === undefined ? undefined : text === 'on'
+}

@@ -1,12 +1,12 @@
 // Owns the table of commands: noun, verb, operand, flags, the request each makes and how its answer reads.
 // Always holds: usage texts, the parser and the work all follow from this one table; `value` is what --json prints.
 
-import type { AdminConversation, AdminDevice, AdminKeys, AdminShare, AdminUser, AdminWipe } from '../shared/admin.ts'
-import { conversationKinds } from '../shared/model.ts'
+import type { AdminDevice, AdminKeys, AdminShare, AdminUser, AdminWipe } from '../shared/admin.ts'
 import type { Result } from '../shared/result.ts'
 import { type Command, type CommandContext, defined, need, type Output, shown, yesNo } from './command.ts'
+import { conversationCommands } from './conversations.ts'
 import { policyCommands } from './policy.ts'
-import { block, table } from './text.ts'
+import { block, listText, table } from './text.ts'
 import { readDocuments, readKeys, verifyWipe, type WipeVerdict } from './verification.ts'
 
 export const commands: readonly Command[] = [
@@ -78,51 +78,7 @@ export const commands: readonly Command[] = [
         ]),
       ),
   },
-  {
-    noun: 'conversations',
-    verb: 'create',
-    doc: 'Opens a conversation.',
-    flags: {
-      name: { value: 'TEXT', doc: 'name as people see it', required: true },
-      members: { value: 'a,b', doc: 'user names', required: true },
-      kind: { value: conversationKinds.join('|'), doc: 'kind of conversation', check: isConversationKind },
-      topic: { value: 'TEXT', doc: 'what it is about' },
-      space: { value: 'TEXT', doc: 'space it belongs to' },
-      labels: { value: 'k=v,k2=v2', doc: 'labels that access rules match', check: isLabels },
-    },
-    run: async ({ call, flag }) => {
-      const members = (flag('members') ?? '').split(',').map((name) => name.trim())
-      const body = defined({
-        name: flag('name'),
-        members: members.filter((name) => name !== ''),
-        kind: flag('kind'),
-        topic: flag('topic'),
-        space: flag('space'),
-        labels: parseLabels(flag('labels')),
-      })
-      return shown(await need(call)('createConversation', { body }), conversationText)
-    },
-  },
-  {
-    noun: 'conversations',
-    verb: 'list',
-    doc: 'Lists every conversation.',
-    flags: {},
-    run: async ({ call }) =>
-      shown(await need(call)('listConversations'), (conversations) =>
-        listText(
-          ['NAME', 'KIND', 'SPACE', 'MEMBERS', 'EVENTS', 'ID'],
-          conversations.map((conversation) => [
-            conversation.name,
-            conversation.kind,
-            conversation.space ?? '',
-            String(conversation.members.length),
-            String(conversation.headSeq),
-            conversation.id,
-          ]),
-        ),
-      ),
-  },
+  ...conversationCommands,
   {
     noun: 'devices',
     verb: 'list',
@@ -217,31 +173,6 @@ async function verify({
   return shown(verifyWipe(documents.value, keys.value, verifyDetached, nowMs()), verdictText)
 }
 
-function isConversationKind(text: string): boolean {
-  return conversationKinds.some((kind) => kind === text)
-}
-
-function isLabels(text: string): boolean {
-  return parseLabels(text) !== undefined
-}
-
-/** `k=v,k2=v2`, each label once; a value may hold `=` but no comma. Undefined where it is not that. */
-function parseLabels(text: string | undefined): Record<string, string> | undefined {
-  if (text === undefined) return undefined
-  const labels = new Map<string, string>()
-  for (const part of text.split(',')) {
-    const at = part.indexOf('=')
-    const key = part.slice(0, Math.max(0, at)).trim()
-    if (key === '' || labels.has(key)) return undefined
-    labels.set(key, part.slice(at + 1).trim())
-  }
-  return Object.fromEntries(labels)
-}
-
-function listText(headings: readonly string[], rows: readonly (readonly string[])[]): string {
-  return rows.length === 0 ? 'none' : table(headings, rows)
-}
-
 function userText(user: AdminUser): string {
   return block([
     ['user', user.userName],
@@ -251,19 +182,6 @@ function userText(user: AdminUser): string {
     ['manager', user.manager],
     ['active', yesNo(user.active)],
     ['id', user.id],
-  ])
-}
-
-function conversationText(conversation: AdminConversation): string {
-  const labels = Object.entries(conversation.labels ?? {}).map(([key, value]) => `${key}=${value}`)
-  return block([
-    ['name', conversation.name],
-    ['kind', conversation.kind],
-    ['space', conversation.space],
-    ['labels', labels.length === 0 ? undefined : labels.join(', ')],
-    ['members', conversation.members.join(', ')],
-    ['events', String(conversation.headSeq)],
-    ['id', conversation.id],
   ])
 }
 

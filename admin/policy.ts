@@ -5,7 +5,7 @@ import type { z } from 'zod'
 import type { PolicyChange } from '../shared/admin.ts'
 import { limits } from '../shared/limits.ts'
 import { type Policy, policySchema } from '../shared/model.ts'
-import { type Command, defined, type Flag, need, shown, yesNo } from './command.ts'
+import { type Command, choice, defined, type Flag, need, shown, toSwitch, yesNo } from './command.ts'
 import { block } from './text.ts'
 
 const fields = policySchema.shape
@@ -21,14 +21,15 @@ function figure(schema: z.ZodNumber, doc: string, mayBeNone: boolean): Flag {
   }
 }
 
-function choice(words: readonly string[], doc: string): Flag {
-  return { value: words.join('|'), doc, check: (text) => words.includes(text) }
-}
-
 function toFigure(text: string | undefined): number | null | undefined {
   if (text === undefined) return undefined
   return text === none ? null : Number(text)
 }
+
+function toBound(text: string | undefined): boolean | null | undefined {
+  return text === none ? null : toSwitch(text)
+}
+const switches = ['on', 'off', none] as const
 
 export const policyCommands: readonly Command[] = [
   {
@@ -50,17 +51,24 @@ export const policyCommands: readonly Command[] = [
       notifications: choice(fields.notifications.options, 'how much a notification tells'),
       'content-protection': choice(['on', 'off'], 'whether windows are kept out of screenshots, where the system can'),
       'lock-after-minutes': figure(fields.lockAfterMinutes.unwrap(), 'longest idle time before the app locks', true),
+      forwarding: choice(switches, 'whether messages may be forwarded to other conversations'),
+      downloads: choice(switches, 'whether files may leave the app: opened with other programs or saved'),
+      editing: choice(switches, 'whether people may edit what they have sent'),
+      deleting: choice(switches, 'whether people may delete what they have sent'),
     },
     run: async ({ call, flag }) => {
-      const protection = flag('content-protection')
       const hours = flag('lease-hours')
       const body = defined({
         cacheDays: toFigure(flag('cache-days')),
         cacheMaxMessages: toFigure(flag('cache-max-messages')),
         leaseHours: hours === undefined ? undefined : Number(hours),
         notifications: flag('notifications'),
-        contentProtection: protection === undefined ? undefined : protection === 'on',
+        contentProtection: toSwitch(flag('content-protection')),
         lockAfterMinutes: toFigure(flag('lock-after-minutes')),
+        forwarding: toBound(flag('forwarding')),
+        downloads: toBound(flag('downloads')),
+        editing: toBound(flag('editing')),
+        deleting: toBound(flag('deleting')),
       } satisfies Record<keyof PolicyChange, unknown>)
       return shown(await need(call)('changePolicy', { body }), policyText)
     },
@@ -70,6 +78,7 @@ export const policyCommands: readonly Command[] = [
 function policyText(policy: Policy): string {
   const figureText = (value: number | undefined, byDefault: string): string =>
     value === undefined ? byDefault : String(value)
+  const switchText = (value: boolean | undefined): string => (value === undefined ? 'yes (default)' : yesNo(value))
   return block([
     ['cache days', figureText(policy.cacheDays, `${limits.cacheDays} (default)`)],
     ['cache max messages', figureText(policy.cacheMaxMessages, `${limits.cacheMaxMessages} (default)`)],
@@ -77,5 +86,9 @@ function policyText(policy: Policy): string {
     ['notifications', policy.notifications],
     ['content protection', yesNo(policy.contentProtection)],
     ['lock after minutes', figureText(policy.lockAfterMinutes, 'as the user sets (default)')],
+    ['forwarding', switchText(policy.forwarding)],
+    ['downloads', switchText(policy.downloads)],
+    ['editing', switchText(policy.editing)],
+    ['deleting', switchText(policy.deleting)],
   ])
 }

@@ -26,6 +26,8 @@ const conversation = {
   kind: 'channel',
   members: ['a', 'b'],
   headSeq: 3,
+  isOpen: false,
+  archived: false,
   labels: { region: 'hk' },
 }
 const device = {
@@ -131,6 +133,43 @@ describe('commands', () => {
       body: { name: 'C', members: ['a', 'b'], space: 'S', kind: 'direct', topic: 'T' },
       answer: conversation,
     },
+    {
+      words: ['conversations', 'create', '--name=C', '--members=a', '--kind=channel', '--open=on'],
+      route: 'createConversation',
+      body: { name: 'C', members: ['a'], kind: 'channel', isOpen: true },
+      answer: { ...conversation, isOpen: true },
+    },
+    {
+      words: [
+        'conversations',
+        'change',
+        conversationId,
+        '--name',
+        '公告',
+        '--topic',
+        '',
+        '--open=off',
+        '--archived=on',
+      ],
+      route: 'changeConversation',
+      params: { conversationId },
+      body: { name: '公告', topic: '', isOpen: false, archived: true },
+      answer: { ...conversation, archived: true },
+    },
+    {
+      words: ['conversations', 'invite', conversationId, '--members', 'c, d'],
+      route: 'addMembers',
+      params: { conversationId },
+      body: { members: ['c', 'd'] },
+      answer: conversation,
+    },
+    {
+      words: ['conversations', 'remove', conversationId, '--member', 'a+b@x.hk'],
+      route: 'removeMember',
+      params: { conversationId, userName: 'a+b@x.hk' },
+      body: {},
+      answer: conversation,
+    },
     { words: ['conversations', 'list'], route: 'listConversations', answer: [conversation] },
     { words: ['devices', 'list'], route: 'listDevices', answer: [device] },
     {
@@ -159,6 +198,12 @@ describe('commands', () => {
       route: 'changePolicy',
       body: { leaseHours: 24, notifications: 'hidden', lockAfterMinutes: 5 },
       answer: { ...policy, lockAfterMinutes: 5 },
+    },
+    {
+      words: ['policy', 'set', '--forwarding=off', '--downloads', 'on', '--editing', 'default', '--deleting=off'],
+      route: 'changePolicy',
+      body: { forwarding: false, downloads: true, editing: null, deleting: false },
+      answer: { ...policy, forwarding: false },
     },
     {
       words: ['policy', 'set', '--cache-days', 'default', '--content-protection', 'off'],
@@ -246,6 +291,11 @@ describe('usage', () => {
     [[...server, 'policy', 'set', '--lease-hours', '72.5']],
     [[...server, 'policy', 'set', '--notifications', 'loud']],
     [[...server, 'policy', 'set', '--content-protection', 'true']],
+    [[...server, 'policy', 'set', '--editing', 'yes']],
+    [[...server, 'conversations', 'change', conversationId]],
+    [[...server, 'conversations', 'change', conversationId, '--archived', 'true']],
+    [[...server, 'conversations', 'invite', conversationId]],
+    [[...server, 'conversations', 'remove', '--member', 'a']],
     [[...server, 'policy', 'set', '--lock-after-minutes', '1441']],
   ])('[ADC4] %j is wrong usage: exit 2, usage on stderr, nothing on stdout', async (argv) => {
     const plain = await run(argv)

@@ -46,6 +46,11 @@ export function table(headings: readonly string[], rows: readonly (readonly stri
   return cells.map(line).join('\n')
 }
 
+/** A table, or `none` where it would be empty. */
+export function listText(headings: readonly string[], rows: readonly (readonly string[])[]): string {
+  return rows.length === 0 ? 'none' : table(headings, rows)
+}
+
 /** One `name: value` a line, values aligned; entries without a value are left out. */
 export function block(entries: readonly (readonly [name: string, value: string | undefined])[]): string {
   const shown = entries.filter((entry): entry is readonly [string, string] => entry[1] !== undefined)

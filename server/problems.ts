@@ -23,11 +23,20 @@ const statuses: Partial<Record<FailureCode, number>> = {
   'proof-invalid': 403,
   'receipt-malformed': 400,
   'receipt-bad-signature': 403,
+  'device-unknown': 403,
+  'conversation-archived': 409,
+  'file-missing': 404,
+  'file-mismatch': 422,
   'disk-full': 507,
 }
 
-/** Answers `failure` as a problem; `status` where it is not the code's own. */
-export function sendProblem(reply: FastifyReply, failure: Failure, status?: number): FastifyReply {
+/** Answers `failure` as a problem; `status` where it is not the code's own, `members` beyond those that every problem has. */
+export function sendProblem(
+  reply: FastifyReply,
+  failure: Failure,
+  status?: number,
+  members: Readonly<Record<string, number>> = {},
+): FastifyReply {
   const problem: Problem = {
     type: `urn:causeway:problem:${failure.code}`,
     title: failureCodes[failure.code],
@@ -37,5 +46,8 @@ export function sendProblem(reply: FastifyReply, failure: Failure, status?: numb
     ...(failure.retryAfterMs === undefined ? {} : { retryAfterMs: failure.retryAfterMs }),
   }
   if (failure.retryAfterMs !== undefined) reply.header('retry-after', String(Math.ceil(failure.retryAfterMs / 1000)))
-  return reply.code(problem.status).type('application/problem+json').send(JSON.stringify(problem))
+  return reply
+    .code(problem.status)
+    .type('application/problem+json')
+    .send(JSON.stringify({ ...members, ...problem }))
 }

@@ -40,3 +40,11 @@ test('[STO25] a lease share opens for its device only, and codes hash by the mas
   expect(Buffer.from(other.codeHash('ABC')).equals(sealing.codeHash('ABC'))).toBe(false)
   expect(other.fingerprint).not.toBe(sealing.fingerprint)
 })
+
+test('[FIL32] the key of a file opens for its own folder and under its own master key only', () => {
+  const [one, two] = ['a'.repeat(32), 'b'.repeat(32)]
+  const sealed = sealing.makeFileKey(one)
+  expect(sealing.openFileKey(one, sealed)).toHaveLength(32)
+  expect(() => sealing.openFileKey(two, sealed)).toThrow()
+  expect(() => createSealing(Buffer.alloc(32, 8), systemRandom).openFileKey(one, sealed)).toThrow()
+})

@@ -1,7 +1,8 @@
-// Owns what lies sealed in the server's database: event contents under a key per conversation, those keys and the lease
-// shares under the master key (XChaCha20-Poly1305), and the keyed hash of enrolment codes.
+// Owns what lies sealed in the server's database: event contents under a key per conversation, those keys, the lease shares
+// and the keys of files under the master key (XChaCha20-Poly1305), and the keyed hashes of enrolment codes, permits and emoji.
 // Always holds: a sealed value is bound to its place (what it is and whose) as associated data and opens nowhere else;
-// layout is nonce (24 bytes) then ciphertext. Keys never leave this object but as sealed bytes.
+// layout is nonce (24 bytes) then ciphertext. Keys never leave this object but as sealed bytes;
+// those of files do, since their parts are sealed as they stream.
 
 import { createHmac } from 'node:crypto'
 import sodium from 'libsodium-wrappers'
@@ -40,9 +41,17 @@ export interface Sealing {
   sealContent(conversationId: ConversationId, findKey: FindSealedKey, seq: number, json: string): Uint8Array
   /** The content's JSON text. Throws where it was not sealed for this place. */
   openContent(conversationId: ConversationId, findKey: FindSealedKey, seq: number, sealed: Uint8Array): string
+  /** Keyed hash by which the emoji on a message are told apart and counted. */
+  emojiTag(conversationId: ConversationId, emoji: string): string
 
   sealShare(deviceId: DeviceId, share: Uint8Array): Uint8Array
   openShare(deviceId: DeviceId, sealed: Uint8Array): Uint8Array
+
+  /** A new key for the file in this folder, sealed. */
+  makeFileKey(folder: string): Uint8Array
+  openFileKey(folder: string, sealed: Uint8Array): Uint8Array
+  /** Keyed hash (HMAC-SHA-256) by which a permit is known as one of ours. */
+  permitTag(text: string): Uint8Array
 }
 
 /** Sealing under `masterKey` (32 bytes). libsodium must be ready. */
@@ -51,6 +60,9 @@ export function createSealing(masterKey: Uint8Array, random: Random): Sealing {
   const contentKeysKey = derive('content keys')
   const sharesKey = derive('lease shares')
   const codesKey = derive('enrolment codes')
+  const emojiKey = derive('emoji')
+  const fileKeysKey = derive('file keys')
+  const permitsKey = derive('file permits')
   // 32 bytes a conversation: opened once, then kept.
   const contentKeys = new Map<ConversationId, Uint8Array>()
   const decoder = new TextDecoder('utf-8', { fatal: true })
@@ -72,7 +84,12 @@ export function createSealing(masterKey: Uint8Array, random: Random): Sealing {
       seal(contentKey(conversationId, findKey), `${conversationId}|${seq}`, json, random),
     openContent: (conversationId, findKey, seq, sealed) =>
       decoder.decode(open(contentKey(conversationId, findKey), `${conversationId}|${seq}`, sealed)),
+    emojiTag: (conversationId, emoji) =>
+      createHmac('sha256', emojiKey).update(`${conversationId}|${emoji}`).digest('base64url').slice(0, 22),
     sealShare: (deviceId, share) => seal(sharesKey, deviceId, share, random),
     openShare: (deviceId, sealed) => open(sharesKey, deviceId, sealed),
+    makeFileKey: (folder) => seal(fileKeysKey, folder, random(32), random),
+    openFileKey: (folder, sealed) => open(fileKeysKey, folder, sealed),
+    permitTag: (text) => createHmac('sha256', permitsKey).update(text).digest(),
   }
 }

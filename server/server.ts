@@ -4,6 +4,7 @@
 
 import { readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import sodium from 'libsodium-wrappers'
 import { limits } from '../shared/limits.ts'
 import type { WorkspaceId } from '../shared/model.ts'
@@ -16,21 +17,25 @@ import { createCommits } from './commits.ts'
 import { createConversations } from './conversations/conversations.ts'
 import { createImport, type History, type Imported } from './conversations/import.ts'
 import { createConversationLog, type Place } from './conversations/log.ts'
+import { createPrefs } from './conversations/prefs.ts'
 import { createRecorder, type Entry } from './conversations/recorder.ts'
+import { createRequests } from './conversations/requests.ts'
 import { openDataDir } from './data-dir.ts'
 import { createAttempts } from './devices/attempts.ts'
 import { createDevices } from './devices/devices.ts'
 import { createEnrolment } from './devices/enrolment.ts'
 import { createWipes, type Wipes } from './devices/wipes.ts'
 import { createDirectory } from './directory/directory.ts'
+import { createNoFiles, openFiles } from './files/files.ts'
 import { createConnections } from './gateway/connections.ts'
 import { createFeeds } from './gateway/feeds.ts'
 import { createGateway } from './gateway/gateway.ts'
 import { createLeases } from './gateway/leases.ts'
 import { createLive } from './gateway/live.ts'
 import { ownOrigins } from './gateway/origins.ts'
-import { createSendRate } from './gateway/send-rate.ts'
+import { createRates } from './gateway/rates.ts'
 import { createSessions } from './gateway/session.ts'
+import { createWatches } from './gateway/watches.ts'
 import { createHttp } from './http.ts'
 import { createKeys, openKeys, type ServerKeys } from './keys.ts'
 import { type Log, silentLog } from './log.ts'
@@ -47,6 +52,8 @@ export interface ServerOptions {
   readonly store?: Store
   /** With `store`: the keys of its data; new ones where left out. The same ones are needed to run on it again. */
   readonly keys?: ServerKeys
+  /** Where files lie, besides in `files` below `dataDir`. With a store and without this, no files are kept. */
+  readonly filesDir?: string
   /** 0, the default, takes a free port. */
   readonly port?: number
   /** Default 127.0.0.1. */
@@ -75,7 +82,8 @@ export interface Server {
   importHistory(history: History): Result<Imported>
   /**
    * Appends an event in the name of a member, as a device of theirs would; durable on return. Failures: `not-found` (the
-   * user), `not-allowed` (not their conversation, not their message to edit), `bad-input`.
+   * user), `not-allowed` (not their conversation, not their message to edit), `conversation-archived`, `message-deleted`,
+   * `bad-input`.
    */
   appendEvent(entry: Entry): Result<Place>
   /** Stops within limits.shutdownMs, everything acknowledged being durable. */
@@ -163,9 +171,11 @@ export async function startServer(options: ServerOptions): Promise<Result<Server
     const commits = createCommits(store, log)
     const access = createAccess(view)
     const connections = createConnections(clock, log)
-    const feeds = createFeeds({ view, access, workspace })
+    const feeds = createFeeds({ view, workspace })
     const devices = createDevices({ view, sealing, policies, clock, random })
     const leases = createLeases({ connections, devices, commits, clock })
+    const rates = createRates(clock)
+    const watches = createWatches({ connections, access, view, clock })
     // The order's delivery is noted by the wipes, which in turn tell the gateway of new orders.
     let wipes: Wipes | undefined
     const live = createLive({
@@ -173,6 +183,7 @@ export async function startServer(options: ServerOptions): Promise<Result<Server
       feeds,
       access,
       leases,
+      watches,
       orderSent: ({ wipeId }) =>
         commits.enqueue(
           (tx) => wipes?.noteDelivered(tx, wipeId),
@@ -181,20 +192,25 @@ export async function startServer(options: ServerOptions): Promise<Result<Server
     })
     const shared = { store, view, commits, access, sealing, workspace, clock, random, log, fanOut: live, connections }
     wipes = createWipes({ ...shared, authority })
+    const filesDir = options.filesDir ?? (options.dataDir === undefined ? undefined : join(options.dataDir, 'files'))
+    const files = filesDir === undefined ? createNoFiles() : await openFiles(filesDir, shared)
     const directory = createDirectory(shared)
     const conversations = createConversations(shared)
     const attempts = createAttempts(clock)
     const enrolment = createEnrolment({ ...shared, authorities: keys.authorities, attempts })
-    const conversationLog = createConversationLog(shared)
+    const conversationLog = createConversationLog({ ...shared, policies })
+    const requests = createRequests({ ...shared, files })
+    const prefs = createPrefs(shared)
     const { importHistory } = createImport(shared)
     const { appendEvent } = createRecorder(shared)
-    const sendRate = createSendRate(clock)
-    const sessions = createSessions({ ...shared, log: conversationLog, wipes, sendRate })
+    const sessions = createSessions({ ...shared, log: conversationLog, requests, prefs, wipes, rates, watches })
     const gateway = createGateway({
       ...shared,
       sessions,
       live,
       leases,
+      watches,
+      rates,
       feeds,
       devices,
       policies,
@@ -212,13 +228,23 @@ export async function startServer(options: ServerOptions): Promise<Result<Server
       authorities: keys.authorities,
       version: readVersion(),
     })
-    const http = createHttp({ ...shared, acts, adminToken: keys.adminToken, enrolment, wipes, attempts, gateway })
+    const http = createHttp({
+      ...shared,
+      acts,
+      adminToken: keys.adminToken,
+      enrolment,
+      wipes,
+      attempts,
+      gateway,
+      files,
+    })
 
     try {
       await http.listen({ port: options.port ?? 0, host })
     } catch (error) {
       await gateway.close(0)
       await http.close()
+      await files.close()
       const failure = listenFailure(error)
       if (failure === undefined) throw error
       release()
@@ -233,6 +259,7 @@ export async function startServer(options: ServerOptions): Promise<Result<Server
       // Half of the time for devices, the rest for requests and the last commit.
       await gateway.close(limits.shutdownMs / 2)
       await http.close()
+      await files.close()
       commits.flush()
       release()
       log.info({}, 'stopped')

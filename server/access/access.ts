@@ -1,14 +1,16 @@
 // Owns the one question "may this user view, or post to, this conversation", and who its viewers are.
 // Always holds: the answer is the committed membership, kept in memory so that each delivery can ask it; whoever changes
-// memberships calls `apply` right after the commit. Policies over attributes and labels will answer here later.
+// memberships calls `apply` right after the commit. What is decided inside a transaction asks as that transaction has it,
+// since others of the same commit come before. Policies over attributes and labels will answer here later.
 
 import type { ConversationId, UserId } from '../../shared/model.ts'
 import type { MembershipRow, StoreView, UserRow } from '../store/port.ts'
 
 export interface Access {
-  mayView(userId: UserId, conversationId: ConversationId): boolean
+  /** As committed, or as `within` has it. */
+  mayView(userId: UserId, conversationId: ConversationId, within?: StoreView): boolean
   /** As `mayView`, and the account is active. */
-  mayPost(userId: UserId, conversationId: ConversationId): boolean
+  mayPost(userId: UserId, conversationId: ConversationId, within?: StoreView): boolean
   viewersOf(conversationId: ConversationId): ReadonlySet<UserId>
   /** Takes over committed memberships. */
   apply(rows: readonly MembershipRow[]): void
@@ -42,10 +44,13 @@ export function createAccess(view: StoreView): Access {
   apply(view.memberships())
   applyUsers(view.users())
 
-  const mayView = (userId: UserId, conversationId: ConversationId) => viewers.get(conversationId)?.has(userId) === true
+  const mayView = (userId: UserId, conversationId: ConversationId, within?: StoreView) =>
+    within === undefined
+      ? viewers.get(conversationId)?.has(userId) === true
+      : within.membership(conversationId, userId)?.active === true
   return {
     mayView,
-    mayPost: (userId, conversationId) => mayView(userId, conversationId) && !inactive.has(userId),
+    mayPost: (userId, conversationId, within) => mayView(userId, conversationId, within) && !inactive.has(userId),
     viewersOf: (conversationId) => viewers.get(conversationId) ?? nobody,
     apply,
     applyUsers,

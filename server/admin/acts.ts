@@ -55,6 +55,9 @@ export function createAdminActs(parts: {
     },
     createConversation: (input) => conversations.createConversation(input),
     listConversations: () => ok(conversations.listConversations()),
+    changeConversation: ({ conversationId, ...change }) => conversations.changeConversation(conversationId, change),
+    addMembers: ({ conversationId, members }) => conversations.addMembers(conversationId, members),
+    removeMember: ({ conversationId, userName }) => conversations.removeMember(conversationId, userName),
     listDevices: () => ok(devices.listDevices((deviceId) => connections.ofDevice(deviceId) !== undefined)),
     wipeDevice: ({ deviceId, reason }) => wipes.wipeDevice(deviceId, reason),
     rotateDevice: ({ deviceId }) => {

@@ -102,8 +102,8 @@ test('[SRV52] an edit or a deletion of what is no standing message of this conve
     ['ann', { type: 'edited', targetSeq: 1, body: 'x' }, 'bad-input'],
     ['ann', { type: 'edited', targetSeq: edit, body: 'x' }, 'bad-input'],
     ['ann', { type: 'deleted', targetSeq: 99 }, 'bad-input'],
-    ['ann', { type: 'deleted', targetSeq: gone }, 'bad-input'],
-    ['ann', { type: 'edited', targetSeq: gone, body: 'x' }, 'bad-input'],
+    ['ann', { type: 'deleted', targetSeq: gone }, 'message-deleted'],
+    ['ann', { type: 'edited', targetSeq: gone, body: 'x' }, 'message-deleted'],
     ['ann', { type: 'edited', targetSeq: mine, body: ' \n' }, 'bad-input'],
     ['ann', { type: 'message', body: '' }, 'bad-input'],
     ['ann', { type: 'message', body: 'x', files: [{ ...file, sha256: 'short' }] }, 'bad-input'],
@@ -119,7 +119,7 @@ test('[SRV52] an edit or a deletion of what is no standing message of this conve
 })
 
 test('[SRV53] a content of a later version is carried whole', async () => {
-  const content = { type: 'reacted', targetSeq: 1, emoji: '👍🏽', deep: { a: [1, '二'] } }
+  const content = { type: 'voted', targetSeq: 1, emoji: '👍🏽', deep: { a: [1, '二'] } }
   const line = await goLive(server, await enrolDevice(server, 'ben'))
   append('ann', { type: 'other', content })
   expect((await line.next('event')).event.content).toEqual(content)
@@ -145,7 +145,7 @@ test('[SRV54] history brings files, edits, deletions and other contents, each in
         changes: [
           { type: 'edited', by: 'ann', atMs: 15, target: 0, body: 'a2' },
           { type: 'deleted', by: 'ben', atMs: 35, target: 2 },
-          { type: 'other', by: 'ben', atMs: 40, content: { type: 'reacted', emoji: '🎉' } },
+          { type: 'other', by: 'ben', atMs: 40, content: { type: 'voted', emoji: '🎉' } },
           { type: 'edited', by: 'ann', atMs: 50, target: 3, body: 'd2' },
         ],
         unreadFor: { ben: 2 },
@@ -167,7 +167,7 @@ test('[SRV54] history brings files, edits, deletions and other contents, each in
     [30, 'redacted', undefined],
     [35, 'deleted', 6],
     [40, 'message', 'd'],
-    [40, 'reacted', undefined],
+    [40, 'voted', undefined],
     [50, 'edited', 'd2'],
   ])
   expect(events[0]?.content).toMatchObject({ files: [file] })

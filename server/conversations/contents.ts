@@ -1,8 +1,10 @@
 // Owns what the server takes as the content of an event, and in what form it hands an event's content out.
-// Always holds: `edited` and `deleted` are about an earlier message of the same conversation that is not deleted yet;
-// the words of a deleted message, edits and file names included, stay sealed in the log and are handed out no more.
+// Always holds: what is about a message names an earlier one of the same conversation; a reply belongs to a message that
+// is no reply; the words of a deleted message, edits and file names included, stay sealed in the log and are handed out
+// no more.
 
 import { z } from 'zod'
+import { normaliseBody } from '../../shared/body.ts'
 import {
   type ClientId,
   type ConversationId,
@@ -11,12 +13,17 @@ import {
   editedContentSchema,
   type FileInfo,
   futureContentSchema,
+  type Mention,
+  type MessageContent,
   messageContentSchema,
-  normaliseBody,
+  reactedContentSchema,
+  seqSchema,
   type UserId,
 } from '../../shared/model.ts'
-import { fail, ok, type Result } from '../../shared/result.ts'
-import type { EventRow, StoreView } from '../store/port.ts'
+import { type Failure, fail, ok, type Result } from '../../shared/result.ts'
+import type { Sealing } from '../sealing.ts'
+import type { EventRow, StoreTx, StoreView } from '../store/port.ts'
+import { openContent, type Prepared } from './events.ts'
 
 /** A content as it is handed in: a message is told its clientId by whoever appends it. */
 export type NewContent =
@@ -25,53 +32,162 @@ export type NewContent =
       readonly clientId: ClientId
       readonly body: string
       readonly files?: readonly FileInfo[]
+      readonly mentions?: readonly Mention[]
+      readonly threadSeq?: number
+      readonly quoteSeq?: number
     }
-  | { readonly type: 'edited'; readonly targetSeq: number; readonly body: string }
-  | { readonly type: 'deleted'; readonly targetSeq: number }
+  | {
+      readonly type: 'edited'
+      readonly targetSeq: number
+      readonly body: string
+      readonly mentions?: readonly Mention[]
+      readonly clientId?: ClientId
+    }
+  | { readonly type: 'deleted'; readonly targetSeq: number; readonly clientId?: ClientId }
+  | {
+      readonly type: 'reacted'
+      readonly targetSeq: number
+      readonly emoji: string
+      readonly on: boolean
+      readonly clientId?: ClientId
+    }
   /** Of a kind that this version does not know; kept and carried as it is. */
   | { readonly type: 'other'; readonly content: z.infer<typeof futureContentSchema> }
 
-/** A content in the form in which it is sealed. */
-export interface Prepared {
-  readonly kind: string
-  readonly targetSeq: number | undefined
-  readonly json: string
-}
+const emptyMessage = 'The message is empty.'
 
 /**
- * Takes a content of `actorId` for the end of the conversation. Failures: `bad-input` (malformed, or no such target),
- * `not-allowed` (an edit of somebody else's message).
+ * Takes a content of `actorId` for the end of the conversation, whatever policy says: who may do it is asked before.
+ * Failures: `bad-input` (malformed, or no such target), `message-deleted` (the target), `not-allowed` (an edit of
+ * somebody else's message).
  */
 export function prepareContent(
   view: StoreView,
+  sealing: Sealing,
   conversationId: ConversationId,
   actorId: UserId,
   content: NewContent,
 ): Result<Prepared> {
   if (content.type === 'other') return prepared(futureContentSchema, content.content, undefined)
   if (content.type === 'message') {
-    return prepared(messageContentSchema, { ...content, body: normaliseBody(content.body) }, undefined)
+    const body = normaliseBody(content.body)
+    const fault =
+      mentionFault(view, conversationId, body, content.mentions) ?? placeFault(view, conversationId, content)
+    if (fault !== undefined) return { ok: false, error: fault }
+    return prepared(
+      messageContentSchema,
+      { ...content, body },
+      content.threadSeq,
+      keepFiles(conversationId, content.files),
+    )
   }
   const { targetSeq } = content
-  const [target] = view.events(conversationId, targetSeq, targetSeq)
-  if (target?.kind !== 'message') return fail('bad-input', 'There is no such message.')
-  if (view.deletedSeqs(conversationId, targetSeq, targetSeq).size > 0) {
-    return fail('bad-input', 'The message has been deleted.')
+  const target = messageAt(view, conversationId, targetSeq)
+  if (!target.ok) return target
+  if (content.type === 'deleted') {
+    return prepared(deletedContentSchema, content, targetSeq, (tx) => {
+      tx.dropFileRefs(conversationId, targetSeq)
+      tx.dropReactions(conversationId, targetSeq)
+    })
   }
-  if (content.type === 'deleted') return prepared(deletedContentSchema, content, targetSeq)
-  if (target.actorId !== actorId) return fail('not-allowed', 'Only its sender edits a message.')
-  return prepared(editedContentSchema, { ...content, body: normaliseBody(content.body) }, targetSeq)
+  if (content.type === 'reacted') {
+    const tag = sealing.emojiTag(conversationId, content.emoji)
+    return prepared(reactedContentSchema, content, targetSeq, (tx) =>
+      tx.putReaction(conversationId, targetSeq, actorId, tag, content.on),
+    )
+  }
+  if (target.value.actorId !== actorId) return fail('not-allowed', 'Only its sender edits a message.')
+  const body = normaliseBody(content.body)
+  const fault = mentionFault(view, conversationId, body, content.mentions)
+  if (fault !== undefined) return { ok: false, error: fault }
+  return prepared(editedContentSchema, { ...content, body }, targetSeq)
 }
 
 function prepared(
   schema: z.ZodType<{ type: string }>,
   value: unknown,
   targetSeq: number | undefined,
+  follow?: Prepared['follow'],
 ): Result<Prepared> {
   const parsed = schema.safeParse(value)
   if (!parsed.success) return fail('bad-input', 'The content does not fit its kind.')
-  return ok({ kind: parsed.data.type, targetSeq, json: JSON.stringify(parsed.data) })
+  const made = { kind: parsed.data.type, targetSeq, json: JSON.stringify(parsed.data) }
+  return ok(follow === undefined ? made : { ...made, follow })
 }
+
+/** Notes the files of a message that is appended: those that are here. */
+export function keepFiles(
+  conversationId: ConversationId,
+  files: readonly FileInfo[] | undefined,
+): (tx: StoreTx, seq: number) => void {
+  return (tx, seq) => {
+    for (const { sha256 } of files ?? []) if (tx.file(sha256) !== undefined) tx.addFileRef(sha256, conversationId, seq)
+  }
+}
+
+/** The message at `seq`. Failures: `bad-input` (none there), `message-deleted`. */
+export function messageAt(view: StoreView, conversationId: ConversationId, seq: number): Result<EventRow> {
+  const [row] = view.events(conversationId, seq, seq)
+  if (row?.kind !== 'message') return fail('bad-input', 'There is no such message.')
+  return view.deletedSeqs(conversationId, seq, seq).size > 0 ? fail('message-deleted') : ok(row)
+}
+
+/** What a message says after its last edit. */
+export interface StandingMessage {
+  readonly content: MessageContent
+  /** Empty where nobody wrote any words. */
+  readonly body: string
+}
+
+/** How a message that is not deleted stands. */
+export function standingMessage(view: StoreView, sealing: Sealing, row: EventRow): StandingMessage {
+  const content = messageContentSchema.parse(JSON.parse(openContent(view, sealing, row)))
+  const edit = view.lastEdit(row.conversationId, row.seq)
+  if (edit === undefined) return { content, body: content.isFallback === true ? '' : content.body }
+  return { content, body: editedContentSchema.parse(JSON.parse(openContent(view, sealing, edit))).body }
+}
+
+/** Where a message's thread or quote leads nowhere. A message that has been deleted may be answered all the same. */
+export function placeFault(
+  view: StoreView,
+  conversationId: ConversationId,
+  { threadSeq, quoteSeq }: { readonly threadSeq?: number | undefined; readonly quoteSeq?: number | undefined },
+): Failure | undefined {
+  if (threadSeq !== undefined) {
+    const [root] = view.events(conversationId, threadSeq, threadSeq)
+    if (root?.kind !== 'message') return badInput('There is no such message to reply to.')
+    if (root.targetSeq !== undefined) return badInput('A reply has no thread of its own.')
+  }
+  if (quoteSeq !== undefined) {
+    const [quoted] = view.events(conversationId, quoteSeq, quoteSeq)
+    if (quoted?.kind !== 'message') return badInput('There is no such message to quote.')
+  }
+  return undefined
+}
+
+/** Where a body is none, or its mentions are not stretches of it, one after the other, that name members. */
+export function mentionFault(
+  view: StoreView,
+  conversationId: ConversationId,
+  body: string,
+  mentions: readonly Mention[] = [],
+): Failure | undefined {
+  if (body === '') return badInput(emptyMessage)
+  let from = 0
+  for (const mention of mentions) {
+    const { start, end } = mention
+    if (start < from || end <= start || end > body.length || body[start] !== '@') {
+      return badInput('A mention is no stretch of the message.')
+    }
+    from = end
+    if (mention.type === 'person' && view.membership(conversationId, mention.userId)?.active !== true) {
+      return badInput('A mention names somebody who is no member.')
+    }
+  }
+  return undefined
+}
+
+const badInput = (message: string): Failure => ({ code: 'bad-input', message })
 
 /** Whether this event's words are gone: it is a deleted message, or an edit of one. */
 export function isDeleted(row: EventRow, deletedSeqs: ReadonlySet<number>): boolean {
@@ -79,13 +195,12 @@ export function isDeleted(row: EventRow, deletedSeqs: ReadonlySet<number>): bool
   return row.kind === 'edited' && row.targetSeq !== undefined && deletedSeqs.has(row.targetSeq)
 }
 
-const sentSchema = z.object({ clientId: clientIdSchema.optional() })
+const sentSchema = z.object({ clientId: clientIdSchema.optional(), threadSeq: seqSchema.optional() })
 
 /**
  * What stands in the place of a content whose words are gone: a message keeps its clientId, by which its sender's outbox
- * knows it. Clients see a type that they do not know, and the event `deleted` that follows.
+ * knows it, and its thread. Clients see a type that they do not know, and the event `deleted` that follows.
  */
 export function redactedJson(contentJson: string): string {
-  const { clientId } = sentSchema.parse(JSON.parse(contentJson))
-  return JSON.stringify({ type: 'redacted', ...(clientId === undefined ? {} : { clientId }) })
+  return JSON.stringify({ type: 'redacted', ...sentSchema.parse(JSON.parse(contentJson)) })
 }

@@ -2,7 +2,8 @@
 // Always holds: the store's own rules apply (seq without gaps, time never decreasing, sealed contents); a conversation
 // comes whole or not at all, and once only, so that an interrupted import is finished by running it again.
 
-import { type FileInfo, makeId, normaliseBody } from '../../shared/model.ts'
+import { normaliseBody } from '../../shared/body.ts'
+import { type FileInfo, makeId } from '../../shared/model.ts'
 import { FailureError, ok, type Result } from '../../shared/result.ts'
 import type { Access } from '../access/access.ts'
 import type { Clock, Random } from '../clock.ts'
@@ -11,8 +12,8 @@ import type { FanOut } from '../gateway/fan-out.ts'
 import type { Sealing } from '../sealing.ts'
 import type { Store, StoreTx, StoreView, UserRow } from '../store/port.ts'
 import { type NewContent, prepareContent } from './contents.ts'
+import { appendContent, eventJson } from './events.ts'
 import { type Founded, foundConversation } from './founding.ts'
-import { appendContent, eventJson } from './log.ts'
 
 export interface PastMessage {
   /** userName of a member. */
@@ -100,6 +101,7 @@ export function createImport(parts: {
           topic: past.topic,
           space: past.space,
           labels: undefined,
+          isOpen: false,
           memberIds: [...memberIds],
           actorId: memberNamed(past.createdBy),
           atMs: past.createdAtMs,
@@ -113,7 +115,7 @@ export function createImport(parts: {
     const seqs: number[] = []
     for (const { by, atMs, content } of inOrder(past, random)) {
       const actorId = authors.get(by) ?? memberNamed(by)
-      const ready = prepareContent(tx, conversationId, actorId, content(seqs))
+      const ready = prepareContent(tx, sealing, conversationId, actorId, content(seqs))
       if (!ready.ok) throw new FailureError({ ...ready.error, message: `${past.key}: ${ready.error.message}` })
       const place = appendContent(tx, sealing, { conversationId, atMs, actorId, ...ready.value })
       if (ready.value.kind === 'message') seqs.push(place.seq)

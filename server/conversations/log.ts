@@ -7,25 +7,27 @@
 import { limits } from '../../shared/limits.ts'
 import type { ClientId, ConversationId, DeviceId, UserId } from '../../shared/model.ts'
 import { fail, ok, type Result } from '../../shared/result.ts'
-import type { PullFrame } from '../../shared/wire.ts'
+import type { MessageAct, PullFrame } from '../../shared/wire.ts'
 import type { Access } from '../access/access.ts'
 import type { Clock } from '../clock.ts'
 import type { Commits } from '../commits.ts'
 import type { FanOut } from '../gateway/fan-out.ts'
+import type { Policies } from '../policies.ts'
 import type { Sealing } from '../sealing.ts'
-import type { Appended, EventRow, StoreTx, StoreView } from '../store/port.ts'
+import type { EventRow, StoreTx, StoreView } from '../store/port.ts'
 import { isDeleted, redactedJson } from './contents.ts'
+import { appendContent, eventJson, openContent, type Prepared } from './events.ts'
+import { type NewMessage, prepareAct, prepareMessage } from './messages.ts'
 
 /** Bytes of events in one page: half a frame, so that a page of longest messages still fits. */
 const pageBytes = limits.frameBytes / 2
 
-export interface Message {
+/** Who hands something in, from which device, under which id it is settled. */
+export interface Origin {
   readonly conversationId: ConversationId
   readonly actorId: UserId
   readonly deviceId: DeviceId
   readonly clientId: ClientId
-  /** As normaliseBody leaves it; not empty. */
-  readonly body: string
 }
 
 export interface Place {
@@ -41,57 +43,17 @@ export interface Page {
 
 export interface ConversationLog {
   /**
-   * Appends a message; `settled` is called in the order of the calls. Failures: `not-allowed` (also where there is no
-   * such conversation), `bad-input` (the clientId stands in another conversation), `unavailable`.
+   * Appends a message; `settled` is called in the order of the calls. A repeat is answered with its first place. Failures:
+   * `not-allowed` (also where there is no such conversation), `conversation-archived`, `bad-input` (also where the clientId
+   * stands in another conversation), `unavailable`, and those of prepareMessage.
    */
-  append(message: Message, settled: (outcome: Result<Place>) => void): void
+  append(input: Origin & { readonly message: NewMessage }, settled: (outcome: Result<Place>) => void): void
+  /** The same for an act on a message; its further failures are those of prepareAct. */
+  act(input: Origin & { readonly act: MessageAct }, settled: (outcome: Result<Place>) => void): void
   /** A page for this user. Failure: `not-found`, whether the conversation is hidden or not there. */
   page(userId: UserId, conversationId: ConversationId, from: PullFrame['from'], limit: number): Result<Page>
   /** Notes how far the user has read, at most to the head. `settled` tells whether it moved, once that is durable. */
   read(userId: UserId, conversationId: ConversationId, seq: number, settled: (moved: number | undefined) => void): void
-}
-
-/** An event as JSON text. `contentJson` is the server's own and is not parsed again. */
-export function eventJson(
-  event: { conversationId: ConversationId; seq: number; atMs: number; actorId: UserId },
-  contentJson: string,
-): string {
-  const { conversationId, seq, atMs, actorId } = event
-  return `{"conversationId":"${conversationId}","seq":${seq},"atMs":${atMs},"actorId":"${actorId}","content":${contentJson}}`
-}
-
-/** Seals `content` and appends it inside a transaction. */
-export function appendContent(
-  tx: StoreTx,
-  sealing: Sealing,
-  event: {
-    conversationId: ConversationId
-    atMs: number
-    actorId: UserId
-    deviceId?: DeviceId
-    clientId?: ClientId
-    kind: string
-    targetSeq?: number | undefined
-    json: string
-  },
-): Appended {
-  const { conversationId } = event
-  return tx.appendEvent({
-    conversationId,
-    atMs: event.atMs,
-    actorId: event.actorId,
-    deviceId: event.deviceId,
-    clientId: event.clientId,
-    kind: event.kind,
-    targetSeq: event.targetSeq,
-    seal: (seq) => sealing.sealContent(conversationId, (id) => sealedKeyOf(tx, id), seq, event.json),
-  })
-}
-
-function sealedKeyOf(view: StoreView, conversationId: ConversationId): Uint8Array {
-  const row = view.conversation(conversationId)
-  if (row === undefined) throw new Error('no such conversation')
-  return row.sealedKey
 }
 
 /** The log over a store's group commit. */
@@ -100,56 +62,73 @@ export function createConversationLog(parts: {
   commits: Commits
   access: Access
   sealing: Sealing
+  policies: Pick<Policies, 'current'>
   fanOut: FanOut
   clock: Clock
 }): ConversationLog {
-  const { view, commits, access, sealing, fanOut, clock } = parts
+  const { view, commits, access, sealing, policies, fanOut, clock } = parts
 
   function openEvent(row: EventRow, deletedSeqs: ReadonlySet<number>): string {
-    const findKey = (id: ConversationId) => sealedKeyOf(view, id)
-    const json = sealing.openContent(row.conversationId, findKey, row.seq, row.sealed)
+    const json = openContent(view, sealing, row)
     return eventJson(row, isDeleted(row, deletedSeqs) ? redactedJson(json) : json)
   }
 
   /** What has been deleted of these events and of the messages that they are about. */
   function deletedAround(conversationId: ConversationId, rows: readonly EventRow[]): ReadonlySet<number> {
-    const seqs = rows.map((row) => row.targetSeq ?? row.seq)
+    const seqs = rows.flatMap((row) => {
+      if (row.kind === 'message') return row.seq
+      return row.kind === 'edited' && row.targetSeq !== undefined ? row.targetSeq : []
+    })
     return seqs.length === 0 ? new Set() : view.deletedSeqs(conversationId, Math.min(...seqs), Math.max(...seqs))
   }
 
-  return {
-    append: (message, settled) => {
-      const { conversationId, actorId, deviceId, clientId, body } = message
-      const json = JSON.stringify({ type: 'message', clientId, body })
-      commits.enqueue(
+  /** Gives what `prepare` makes its place at the end of the conversation, and tells its members. */
+  function place(
+    { conversationId, actorId, deviceId, clientId }: Origin,
+    prepare: (tx: StoreTx) => Result<Prepared>,
+    settled: (outcome: Result<Place>) => void,
+  ): void {
+    commits.enqueue(
+      (tx): Result<{ place: Place; json: string | undefined }> => {
+        // A repeat is harmless whatever has become of the conversation, of the message, or of the sender's access.
+        const before = tx.placeOf(deviceId, clientId)
+        if (before !== undefined) {
+          if (before.conversationId !== conversationId) return fail('bad-input', 'The clientId has been used.')
+          return ok({ place: before, json: undefined })
+        }
         // Access is asked when the event gets its place, not when it was queued: a loss in between counts.
-        (tx): Result<Appended> =>
-          access.mayPost(actorId, conversationId)
-            ? ok(
-                appendContent(tx, sealing, {
-                  conversationId,
-                  atMs: clock.nowMs(),
-                  actorId,
-                  deviceId,
-                  clientId,
-                  kind: 'message',
-                  json,
-                }),
-              )
-            : fail('not-allowed'),
-        (outcome) => {
-          const result = outcome.ok ? outcome.value : outcome
-          if (!result.ok) return settled(result)
-          const place = result.value
-          if (place.type === 'repeated') {
-            const elsewhere = place.conversationId !== conversationId
-            return settled(elsewhere ? fail('bad-input', 'The clientId has been used.') : ok(place))
-          }
-          settled(ok(place))
-          fanOut.appended(conversationId, eventJson({ conversationId, actorId, ...place }, json))
-        },
-      )
-    },
+        if (!access.mayPost(actorId, conversationId, tx)) return fail('not-allowed')
+        if (tx.conversation(conversationId)?.archived !== false) return fail('conversation-archived')
+        const ready = prepare(tx)
+        if (!ready.ok) return ready
+        const event = { conversationId, atMs: clock.nowMs(), actorId, deviceId, clientId, ...ready.value }
+        return ok({ place: appendContent(tx, sealing, event), json: ready.value.json })
+      },
+      (outcome) => {
+        const result = outcome.ok ? outcome.value : outcome
+        if (!result.ok) return settled(result)
+        const { seq, atMs } = result.value.place
+        settled(ok({ seq, atMs }))
+        const { json } = result.value
+        if (json !== undefined) fanOut.appended(conversationId, eventJson({ conversationId, actorId, seq, atMs }, json))
+      },
+    )
+  }
+
+  return {
+    append: (input, settled) =>
+      place(
+        input,
+        (tx) => prepareMessage({ view: tx, sealing, access, policy: policies.current() }, input, input.message),
+        settled,
+      ),
+
+    act: (input, settled) =>
+      place(
+        input,
+        (tx) => prepareAct({ view: tx, sealing, access, policy: policies.current() }, input, input.act),
+        settled,
+      ),
 
     page: (userId, conversationId, from, limit) => {
       const row = access.mayView(userId, conversationId) ? view.conversation(conversationId) : undefined
@@ -176,7 +155,7 @@ export function createConversationLog(parts: {
     read: (userId, conversationId, seq, settled) => {
       commits.enqueue(
         (tx) => {
-          const row = access.mayView(userId, conversationId) ? tx.conversation(conversationId) : undefined
+          const row = access.mayView(userId, conversationId, tx) ? tx.conversation(conversationId) : undefined
           const reached = Math.min(seq, row?.headSeq ?? 0)
           return reached > 0 && tx.raiseRead(userId, conversationId, reached) ? reached : undefined
         },

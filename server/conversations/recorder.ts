@@ -10,7 +10,8 @@ import type { FanOut } from '../gateway/fan-out.ts'
 import type { Sealing } from '../sealing.ts'
 import type { Store } from '../store/port.ts'
 import { type NewContent, prepareContent } from './contents.ts'
-import { appendContent, eventJson, type Place } from './log.ts'
+import { appendContent, eventJson } from './events.ts'
+import type { Place } from './log.ts'
 
 type MessageWithoutId = Omit<Extract<NewContent, { type: 'message' }>, 'clientId'>
 
@@ -38,7 +39,8 @@ export function createRecorder(parts: {
       const whole: NewContent =
         content.type === 'message' ? { ...content, clientId: makeId('message', random(20)) } : content
       const made = store.transact((tx) => {
-        const ready = prepareContent(tx, conversationId, actorId, whole)
+        if (tx.conversation(conversationId)?.archived !== false) return fail('conversation-archived')
+        const ready = prepareContent(tx, sealing, conversationId, actorId, whole)
         if (!ready.ok) return ready
         const event = { conversationId, atMs: clock.nowMs(), actorId, ...ready.value }
         return ok({ place: appendContent(tx, sealing, event), json: ready.value.json })

@@ -2,7 +2,8 @@
 // Always holds: it answers as sqlite.ts does, uniqueness and references included; a failed transaction leaves no trace,
 // since each change notes how to take it back. Must never be used for data that anyone wants to keep.
 
-import type { ConversationId, UserId } from '../../shared/model.ts'
+import type { ConversationId, ConversationPrefs, UserId } from '../../shared/model.ts'
+import { createFileMaps } from './memory-files.ts'
 import type {
   ActRow,
   CodeRow,
@@ -12,6 +13,7 @@ import type {
   FeedName,
   LeaseShareRow,
   MembershipRow,
+  SentPlace,
   Store,
   StoreTx,
   UserRow,
@@ -20,6 +22,7 @@ import type {
 
 const hashKey = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64url')
 const pairKey = (a: string, b: string) => `${a} ${b}`
+const messageKey = (conversationId: ConversationId, seq: number) => `${conversationId} ${seq}`
 const byCodePoint = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b))
 
 /** A store that lives as long as the object; closing it keeps its rows, so that a "restart" finds them. */
@@ -35,7 +38,9 @@ export function createMemoryStore(): Store {
   const memberships = new Map<string, MembershipRow>()
   const reads = new Map<string, number>()
   const events = new Map<ConversationId, EventRow[]>()
-  const senders = new Map<string, { conversationId: ConversationId; seq: number; atMs: number }>()
+  const senders = new Map<string, SentPlace>()
+  const prefs = new Map<string, ConversationPrefs>()
+  const reactions = new Map<string, ReadonlySet<string>>()
   const acts: ActRow[] = []
   let position = 0
 
@@ -71,6 +76,8 @@ export function createMemoryStore(): Store {
   }
   const activeMemberships = (userId: UserId) =>
     [...memberships.values()].filter((row) => row.userId === userId && row.active)
+  const activeMembersOf = (conversationId: ConversationId) =>
+    [...memberships.values()].flatMap((row) => (row.conversationId === conversationId && row.active ? row.userId : []))
   const openWipeOf = (deviceId: string) =>
     find(wipes.values(), (row) => row.deviceId === deviceId && (row.status === 'pending' || row.status === 'delivered'))
 
@@ -162,9 +169,21 @@ export function createMemoryStore(): Store {
         row.directKey === undefined || tx.conversationByDirectKey(row.directKey) === undefined,
         'the pair is taken',
       )
-      insert(conversations, row.conversationId, { ...row, headSeq: 0, headAtMs: 0 })
+      demand(row.ownerId === undefined || users.has(row.ownerId), 'no such owner')
+      insert(conversations, row.conversationId, { ...row, archived: false, headSeq: 0, headAtMs: 0 })
     },
+    updateConversation: (id, patch) => {
+      const row = conversations.get(id)
+      if (row === undefined) throw new Error('no such conversation')
+      put(conversations, id, { ...row, ...patch })
+    },
+    openConversations: () =>
+      [...conversations.values()]
+        .filter((row) => row.isOpen && !row.archived)
+        .map(({ conversationId, name, topic, space }) => ({ conversationId, name, topic, space })),
     memberships: () => [...memberships.values()],
+    membership: (conversationId, userId) => memberships.get(pairKey(conversationId, userId)),
+    memberIdsOf: (conversationId) => activeMembersOf(conversationId).sort(byCodePoint),
     putMembership: (row) => {
       demand(conversations.has(row.conversationId) && users.has(row.userId), 'no such conversation or user')
       put(memberships, pairKey(row.conversationId, row.userId), row)
@@ -187,7 +206,10 @@ export function createMemoryStore(): Store {
         const row = conversations.get(conversationId)
         if (row === undefined) return []
         const { headSeq, headAtMs } = row
-        return [{ conversationId, headSeq, headAtMs, readSeq: reads.get(pairKey(userId, conversationId)) ?? 0 }]
+        const key = pairKey(userId, conversationId)
+        const set = prefs.get(key)
+        const head = { conversationId, headSeq, headAtMs, readSeq: reads.get(key) ?? 0 }
+        return [set === undefined ? head : { ...head, prefs: set }]
       }),
 
     events: (id, fromSeq, toSeq) => (events.get(id) ?? []).slice(Math.max(0, fromSeq - 1), Math.max(0, toSeq)),
@@ -199,6 +221,10 @@ export function createMemoryStore(): Store {
             : [],
         ),
       ),
+    lastEdit: (id, targetSeq) =>
+      (events.get(id) ?? []).findLast((row) => row.kind === 'edited' && row.targetSeq === targetSeq),
+    placeOf: (deviceId, clientId) => senders.get(pairKey(deviceId, clientId)),
+    seqAt: (id, atMs) => events.get(id)?.find((row) => row.atMs >= atMs)?.seq,
     appendEvent: (event) => {
       const { deviceId, clientId, conversationId } = event
       const sender = deviceId === undefined || clientId === undefined ? undefined : pairKey(deviceId, clientId)
@@ -241,6 +267,39 @@ export function createMemoryStore(): Store {
       put(reads, key, seq)
       return true
     },
+
+    readsOf: (conversationId) =>
+      activeMembersOf(conversationId).flatMap((userId) => {
+        const seq = reads.get(pairKey(userId, conversationId))
+        return seq === undefined ? [] : [{ userId, seq }]
+      }),
+
+    prefs: (userId, conversationId) => prefs.get(pairKey(userId, conversationId)),
+    putPrefs: (userId, conversationId, set) => {
+      demand(conversations.has(conversationId) && users.has(userId), 'no such conversation or user')
+      put(prefs, pairKey(userId, conversationId), set)
+    },
+    reactionTags: (id, targetSeq) => {
+      const on = reactions.get(messageKey(id, targetSeq)) ?? new Set()
+      return [...new Set([...on].map((line) => line.slice(line.indexOf(' ') + 1)))].sort(byCodePoint)
+    },
+    putReaction: (id, targetSeq, userId, tag, on) => {
+      demand(conversations.has(id) && users.has(userId), 'no such conversation or user')
+      const after = new Set(reactions.get(messageKey(id, targetSeq)))
+      if (on) after.add(pairKey(userId, tag))
+      else after.delete(pairKey(userId, tag))
+      put(reactions, messageKey(id, targetSeq), after)
+    },
+    dropReactions: (id, targetSeq) => drop(reactions, messageKey(id, targetSeq)),
+
+    ...createFileMaps({
+      put,
+      drop,
+      insert,
+      hasUser: (userId) => users.has(userId),
+      hasConversation: (id) => conversations.has(id),
+      isMember: (id, userId) => memberships.get(pairKey(id, userId))?.active === true,
+    }),
 
     actsSince: (after, limit) => acts.slice(after, after + limit),
     recordAct: (row) => {

@@ -135,5 +135,67 @@ CREATE TRIGGER acts_never_go BEFORE DELETE ON acts
 BEGIN SELECT RAISE(ABORT, 'the record of acts only grows'); END;
 `
 
+/** Owners, open and archived conversations; what people set for one; emoji on messages; files. */
+const third = `
+ALTER TABLE conversations ADD COLUMN owner_id TEXT REFERENCES users;
+ALTER TABLE conversations ADD COLUMN is_open INTEGER NOT NULL DEFAULT 0 CHECK (is_open IN (0, 1));
+ALTER TABLE conversations ADD COLUMN archived INTEGER NOT NULL DEFAULT 0 CHECK (archived IN (0, 1));
+CREATE INDEX conversations_open ON conversations (conversation_id) WHERE is_open = 1 AND archived = 0;
+
+CREATE INDEX reads_by_conversation ON reads (conversation_id);
+CREATE INDEX events_editing ON events (conversation_id, target_seq, seq) WHERE kind = 'edited';
+
+CREATE TABLE prefs (
+  user_id TEXT NOT NULL REFERENCES users,
+  conversation_id TEXT NOT NULL REFERENCES conversations,
+  muted INTEGER NOT NULL CHECK (muted IN (0, 1)),
+  pinned INTEGER NOT NULL CHECK (pinned IN (0, 1)),
+  unread_from_seq INTEGER CHECK (unread_from_seq >= 1),
+  PRIMARY KEY (user_id, conversation_id)
+) STRICT, WITHOUT ROWID;
+
+-- Which emoji it is stands sealed in the log; here is a keyed hash of it.
+CREATE TABLE reactions (
+  conversation_id TEXT NOT NULL REFERENCES conversations,
+  target_seq INTEGER NOT NULL,
+  tag TEXT NOT NULL,
+  user_id TEXT NOT NULL REFERENCES users,
+  PRIMARY KEY (conversation_id, target_seq, tag, user_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE uploads (
+  user_id TEXT NOT NULL REFERENCES users,
+  sha256 TEXT NOT NULL,
+  bytes INTEGER NOT NULL,
+  folder TEXT NOT NULL UNIQUE,
+  sealed_key BLOB NOT NULL,
+  touched_at_ms INTEGER NOT NULL,
+  PRIMARY KEY (user_id, sha256)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX uploads_by_time ON uploads (touched_at_ms);
+
+CREATE TABLE files (
+  sha256 TEXT PRIMARY KEY,
+  bytes INTEGER NOT NULL,
+  folder TEXT NOT NULL UNIQUE,
+  sealed_key BLOB NOT NULL,
+  created_at_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE file_holders (
+  user_id TEXT NOT NULL REFERENCES users,
+  sha256 TEXT NOT NULL REFERENCES files,
+  PRIMARY KEY (user_id, sha256)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE file_refs (
+  sha256 TEXT NOT NULL REFERENCES files,
+  conversation_id TEXT NOT NULL REFERENCES conversations,
+  seq INTEGER NOT NULL,
+  PRIMARY KEY (sha256, conversation_id, seq)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX file_refs_by_message ON file_refs (conversation_id, seq);
+`
+
 /** Step n brings a database from version n to n + 1. */
-export const migrations: readonly string[] = [first, second]
+export const migrations: readonly string[] = [first, second, third]

@@ -3,7 +3,15 @@
 // Always holds: work inside `transact` is synchronous, is all or nothing, and is durable when `transact` returns; the
 // event log only grows; a revision is given out once. Must never hold message text: contents arrive sealed.
 
-import type { ClientId, ConversationId, ConversationKind, DeviceId, UserId, WipeId } from '../../shared/model.ts'
+import type {
+  ClientId,
+  ConversationId,
+  ConversationKind,
+  ConversationPrefs,
+  DeviceId,
+  UserId,
+  WipeId,
+} from '../../shared/model.ts'
 
 /** The two feeds that devices follow by revision. */
 export type FeedName = 'directory' | 'access'
@@ -87,13 +95,22 @@ export interface NewConversationRow {
   readonly createdAtMs: number
   /** The conversation's content key, sealed by the server's master key. */
   readonly sealedKey: Uint8Array
-  /** Revision of the access feed at the last change of these fields. */
+  /** Revision of the access feed at the last change of these fields or of who is a member. */
   readonly revision: number
+  /** Who made it; undefined where IT did. */
+  readonly ownerId: UserId | undefined
+  /** Anybody may find and join it. */
+  readonly isOpen: boolean
 }
 export interface ConversationRow extends NewConversationRow {
+  readonly archived: boolean
   readonly headSeq: number
   readonly headAtMs: number
 }
+export type ConversationPatch = Partial<Pick<ConversationRow, 'name' | 'topic' | 'isOpen' | 'archived' | 'revision'>>
+
+/** What browsing looks through. */
+export type OpenConversationRow = Pick<ConversationRow, 'conversationId' | 'name' | 'topic' | 'space'>
 
 export interface MembershipRow {
   readonly conversationId: ConversationId
@@ -117,6 +134,37 @@ export interface HeadRow {
   readonly headSeq: number
   readonly headAtMs: number
   readonly readSeq: number
+  /** Absent where the user has set nothing. */
+  readonly prefs?: ConversationPrefs
+}
+
+export interface ReadRow {
+  readonly userId: UserId
+  readonly seq: number
+}
+
+/** A file on its way here. */
+export interface UploadRow {
+  readonly userId: UserId
+  /** Of the plain bytes, base64url. */
+  readonly sha256: string
+  /** Of the whole file. */
+  readonly bytes: number
+  /** Where its parts lie, below the server's folder of files. */
+  readonly folder: string
+  /** The file's key, sealed by the server's master key. */
+  readonly sealedKey: Uint8Array
+  /** When its last part came. */
+  readonly touchedAtMs: number
+}
+
+/** A file that is here whole, once, however many messages have it. */
+export interface FileRow {
+  readonly sha256: string
+  readonly bytes: number
+  readonly folder: string
+  readonly sealedKey: Uint8Array
+  readonly createdAtMs: number
 }
 
 export interface EventRow {
@@ -129,7 +177,7 @@ export interface EventRow {
   readonly deviceId: DeviceId | undefined
   readonly clientId: ClientId | undefined
   readonly kind: string
-  /** Of `edited` and `deleted`: the seq of the message they are about. */
+  /** Of `edited`, `deleted` and `reacted`: the seq of the message they are about; of a reply: its thread's first message. */
   readonly targetSeq: number | undefined
   /** Content sealed under the conversation's key, bound to conversation and seq. */
   readonly sealed: Uint8Array
@@ -150,10 +198,16 @@ export interface NewEvent {
   readonly seal: (seq: number) => Uint8Array
 }
 
+export interface SentPlace {
+  readonly conversationId: ConversationId
+  readonly seq: number
+  readonly atMs: number
+}
+
 export type Appended =
   | { readonly type: 'appended'; readonly position: number; readonly seq: number; readonly atMs: number }
   /** The pair of device and clientId is in the log already, here. */
-  | { readonly type: 'repeated'; readonly conversationId: ConversationId; readonly seq: number; readonly atMs: number }
+  | ({ readonly type: 'repeated' } & SentPlace)
 
 /** A line of the record of what IT did; it only grows. */
 export interface ActRow {
@@ -198,18 +252,49 @@ export interface StoreView {
   conversationByDirectKey(directKey: string): ConversationRow | undefined
   /** In order of creation. */
   conversations(): ConversationRow[]
+  /** Open and not archived, in order of creation. */
+  openConversations(): OpenConversationRow[]
   /** Every membership, revoked ones included. */
   memberships(): MembershipRow[]
+  membership(conversationId: ConversationId, userId: UserId): MembershipRow | undefined
+  /** The active members, in order of their ids. */
+  memberIdsOf(conversationId: ConversationId): UserId[]
   /** What changed for this user after `revision`, in order of revision. */
   accessSince(userId: UserId, revision: number, limit: number): AccessRow[]
   /** Heads of the conversations the user is an active member of. */
   headsOf(userId: UserId): HeadRow[]
   readSeq(userId: UserId, conversationId: ConversationId): number
+  /** How far each active member has read who has read anything. */
+  readsOf(conversationId: ConversationId): ReadRow[]
+  /** What the user has set for the conversation. */
+  prefs(userId: UserId, conversationId: ConversationId): ConversationPrefs | undefined
 
   /** Events with fromSeq ≤ seq ≤ toSeq, ascending. */
   events(conversationId: ConversationId, fromSeq: number, toSeq: number): EventRow[]
   /** Those seqs with fromSeq ≤ seq ≤ toSeq that an event of kind `deleted` is about. */
   deletedSeqs(conversationId: ConversationId, fromSeq: number, toSeq: number): ReadonlySet<number>
+
+  /** Where the event of this pair stands. */
+  placeOf(deviceId: DeviceId, clientId: ClientId): SentPlace | undefined
+  /** Seq of the first event at or after `atMs`; undefined where none is as late. */
+  seqAt(conversationId: ConversationId, atMs: number): number | undefined
+  /** The latest event of kind `edited` about this message. */
+  lastEdit(conversationId: ConversationId, targetSeq: number): EventRow | undefined
+  /** The different emoji that stand on this message, as their tags. */
+  reactionTags(conversationId: ConversationId, targetSeq: number): string[]
+
+  upload(userId: UserId, sha256: string): UploadRow | undefined
+  /** The last touched first. */
+  uploadsOf(userId: UserId): UploadRow[]
+  /** Touched before `touchedMs`, of everybody. */
+  uploadsBefore(touchedMs: number): UploadRow[]
+  file(sha256: string): FileRow | undefined
+  /** Whether the user has handed in all bytes of this file. */
+  holdsFile(userId: UserId, sha256: string): boolean
+  /** Whether the message there has this file. */
+  fileIn(sha256: string, conversationId: ConversationId, seq: number): boolean
+  /** Whether a message has this file in a conversation that the user is an active member of. */
+  seesFile(userId: UserId, sha256: string): boolean
 
   /** The record of acts after `position`, ascending. */
   actsSince(position: number, limit: number): ActRow[]
@@ -238,13 +323,29 @@ export interface StoreTx extends StoreView {
   insertWipe(row: WipeRow): void
   updateWipe(wipeId: WipeId, patch: WipePatch): void
 
+  /** Not archived, without events. */
   insertConversation(row: NewConversationRow): void
+  updateConversation(conversationId: ConversationId, patch: ConversationPatch): void
   putMembership(row: MembershipRow): void
 
   /** Appends after the conversation's head: seq without gaps from 1, time never decreasing. */
   appendEvent(event: NewEvent): Appended
   /** Sets the read position where `seq` is higher; true where it moved. */
   raiseRead(userId: UserId, conversationId: ConversationId, seq: number): boolean
+  putPrefs(userId: UserId, conversationId: ConversationId, prefs: ConversationPrefs): void
+  /** Notes that the user's emoji stands on the message, or no more. */
+  putReaction(conversationId: ConversationId, targetSeq: number, userId: UserId, tag: string, on: boolean): void
+  /** Forgets every emoji on the message. */
+  dropReactions(conversationId: ConversationId, targetSeq: number): void
+
+  /** Replaces the user's upload of this file. */
+  putUpload(row: UploadRow): void
+  dropUpload(userId: UserId, sha256: string): void
+  insertFile(row: FileRow): void
+  /** Repeating it is harmless, as with the next. */
+  addHolder(userId: UserId, sha256: string): void
+  addFileRef(sha256: string, conversationId: ConversationId, seq: number): void
+  dropFileRefs(conversationId: ConversationId, seq: number): void
 
   /** Adds to the record of acts. */
   recordAct(act: Omit<ActRow, 'position'>): void

@@ -47,6 +47,8 @@ function populate(store: Store) {
       createdAtMs: 1,
       sealedKey: Buffer.alloc(1),
       revision: 1,
+      ownerId: undefined,
+      isOpen: false,
     })
     return { userId, conversationId }
   })
@@ -142,6 +144,7 @@ test('[STO30] a database of the first version is brought up to date with its eve
     tx.recordAct({ atMs: 1, act: 'a', subject: '', detail: '{}' })
   })
   expect([...view.deletedSeqs(conversationId, 1, 9)]).toEqual([2])
+  expect(view.conversation(conversationId)).toMatchObject({ ownerId: undefined, isOpen: false, archived: false })
   const other = new Database(path)
   expect(() => other.exec('UPDATE events SET target_seq = 1')).toThrow('only grows')
   expect(() => other.exec('DELETE FROM acts')).toThrow('only grows')

@@ -1,138 +1,26 @@
 // Owns what every implementation of the store port must do, as one suite run on each of them.
 // Always holds: it sees the port only. What only a file can get wrong stands in sqlite.test.ts.
 
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
-import { type ClientId, type ConversationId, type DeviceId, makeId, type UserId } from '../../shared/model.ts'
-import { createMemoryStore } from './memory.ts'
-import type { CodeRow, DeviceRow, NewConversationRow, NewEvent, Store, StoreTx, UserRow, WipeRow } from './port.ts'
-import { openSqliteStore } from './sqlite.ts'
+import { type ClientId, type ConversationId, type DeviceId, makeId } from '../../shared/model.ts'
+import type { NewConversationRow, StoreTx } from './port.ts'
+import {
+  codeOf,
+  distinct,
+  event,
+  openImplementations,
+  plain,
+  putConversation,
+  putDevice,
+  putUser,
+  wipeOf,
+} from './store-fixtures.ts'
 
-let made = 0
-/** Distinct bytes, so that ids differ. */
-function distinct(): Uint8Array {
-  made++
-  return Uint8Array.from({ length: 20 }, (_, i) => Math.floor(made / 32 ** i) % 32)
-}
+const { implementations, close } = openImplementations()
+afterAll(close)
 
-function putUser(tx: StoreTx, changes: Partial<UserRow> = {}): UserRow {
-  const userId = makeId('user', distinct())
-  const row: UserRow = {
-    userId,
-    userName: userId,
-    foldedName: userId,
-    displayName: '陳大文',
-    department: undefined,
-    title: undefined,
-    managerId: undefined,
-    active: true,
-    revision: tx.nextRevision('directory'),
-    ...changes,
-  }
-  tx.insertUser(row)
-  return row
-}
-
-function putDevice(tx: StoreTx, userId: UserId, changes: Partial<DeviceRow> = {}): DeviceRow {
-  const deviceId = makeId('device', distinct())
-  const row: DeviceRow = {
-    deviceId,
-    userId,
-    publicKey: deviceId,
-    name: 'Desk',
-    platform: 'linux',
-    clientVersion: '0.1.0',
-    status: 'active',
-    enrolledAtMs: 1,
-    lastSeenAtMs: undefined,
-    leaseUntilMs: undefined,
-    orderCounter: 0,
-    ...changes,
-  }
-  tx.insertDevice(row)
-  return row
-}
-
-function putConversation(tx: StoreTx, members: readonly UserId[], changes: Partial<NewConversationRow> = {}) {
-  const row: NewConversationRow = {
-    conversationId: makeId('conversation', distinct()),
-    kind: 'group',
-    name: 'Group',
-    topic: undefined,
-    space: undefined,
-    labels: undefined,
-    directKey: undefined,
-    createdAtMs: 1,
-    sealedKey: Uint8Array.of(1, 2, 3),
-    revision: tx.nextRevision('access'),
-    ...changes,
-  }
-  tx.insertConversation(row)
-  const { conversationId, revision } = row
-  for (const userId of members) tx.putMembership({ conversationId, userId, active: true, revision })
-  return row
-}
-
-function event(conversationId: ConversationId, actorId: UserId, changes: Partial<NewEvent> = {}): NewEvent {
-  return {
-    conversationId,
-    atMs: 1,
-    actorId,
-    deviceId: undefined,
-    clientId: undefined,
-    kind: 'message',
-    targetSeq: undefined,
-    seal: (seq) => Uint8Array.of(seq),
-    ...changes,
-  }
-}
-
-function wipeOf(deviceId: DeviceId): WipeRow {
-  return {
-    wipeId: makeId('wipe', distinct()),
-    deviceId,
-    status: 'pending',
-    order: 'a.b.c',
-    receipt: undefined,
-    issuedAtMs: 1,
-    deliveredAtMs: undefined,
-    doneAtMs: undefined,
-  }
-}
-
-function codeOf(userId: UserId, changes: Partial<CodeRow> = {}): CodeRow {
-  const codeHash = distinct()
-  return { codeHash, userId, createdAtMs: 1, expiresAtMs: 100, usedAtMs: undefined, deviceId: undefined, ...changes }
-}
-
-/** Rows with their bytes as plain arrays: one implementation may give a Buffer. */
-function plain<T>(value: T): unknown {
-  if (value instanceof Uint8Array) return [...value]
-  if (Array.isArray(value)) return value.map(plain)
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, plain(field)]))
-}
-
-const folder = mkdtempSync(join(tmpdir(), 'causeway-store-'))
-const stores: Store[] = []
-function openSqlite(): Store {
-  const opened = openSqliteStore(join(folder, `${stores.length}.db`))
-  if (!opened.ok) throw new Error(opened.error.code)
-  stores.push(opened.value)
-  return opened.value
-}
-afterAll(() => {
-  for (const store of stores) store.close()
-  rmSync(folder, { recursive: true, force: true })
-})
-
-describe.each([
-  { name: 'memory', open: createMemoryStore },
-  { name: 'sqlite', open: openSqlite },
-])('store contract: $name', ({ open }) => {
+describe.each(implementations)('store contract: $name', ({ open }) => {
   test('[STO1] a transaction that throws leaves nothing behind, in any table', () => {
     const store = open()
     const [user, conversation] = store.transact((tx) => {
@@ -307,7 +195,7 @@ describe.each([
     const row = store.transact((tx) =>
       putConversation(tx, [], { kind: 'channel', topic: '主題', space: 'HK', labels: { a: '一' }, directKey: 'd' }),
     )
-    const expected = plain({ ...row, headSeq: 0, headAtMs: 0 })
+    const expected = plain({ ...row, archived: false, headSeq: 0, headAtMs: 0 })
     expect(plain(store.view.conversation(row.conversationId))).toEqual(expected)
     expect(plain(store.view.conversationByDirectKey('d'))).toEqual(expected)
     expect(plain(store.view.conversations())).toEqual([expected])
