@@ -1,4 +1,4 @@
-// Owns the HTTP side: who answers, enrolment, receipts by HTTP, the admin API, and the upgrade to the gateway.
+// Owns the HTTP side: who answers, enrolment, receipts by HTTP, the admin API, files, and the upgrade to the gateway.
 // Always holds: every failure is a problem document; a fault is logged once and answered without its cause; nothing here
 // is meant for browsers, and headers say so.
 
@@ -15,6 +15,8 @@ import type { Commits } from './commits.ts'
 import type { Attempts } from './devices/attempts.ts'
 import type { Enrolment } from './devices/enrolment.ts'
 import type { Wipes } from './devices/wipes.ts'
+import type { Files } from './files/files.ts'
+import { filePartPath, registerFileRoutes } from './files/routes.ts'
 import { type Gateway, protocolVersions, refuseUpgrade } from './gateway/gateway.ts'
 import type { Log } from './log.ts'
 import { sendProblem } from './problems.ts'
@@ -34,15 +36,17 @@ export function createHttp(parts: {
   commits: Commits
   attempts: Attempts
   gateway: Gateway
+  files: Files
   workspace: Workspace
   clock: Clock
   log: Log
 }): FastifyInstance {
-  const { acts, adminToken, enrolment, wipes, commits, attempts, gateway, workspace, clock, log } = parts
+  const { acts, adminToken, enrolment, wipes, commits, attempts, gateway, files, workspace, clock, log } = parts
   const app = Fastify({
     logger: false,
     bodyLimit: limits.httpBodyBytes,
-    requestTimeout: limits.httpRequestMs,
+    // Of a part of a file; a shorter one for everything else is below.
+    requestTimeout: limits.filePartMs,
     forceCloseConnections: true,
     // A user name of the longest kind, percent-encoded.
     routerOptions: { maxParamLength: limits.userNameChars * 12 },
@@ -57,7 +61,14 @@ export function createHttp(parts: {
     }
   })
 
-  app.addHook('onRequest', async (_request, reply) => {
+  app.server.headersTimeout = limits.httpRequestMs
+  app.addHook('onRequest', async (request, reply) => {
+    if (request.routeOptions.url !== filePartPath) {
+      const callOff = clock.after(limits.httpRequestMs, () => {
+        if (!request.raw.complete) request.raw.destroy()
+      })
+      reply.raw.once('close', callOff)
+    }
     reply.headers({
       'cache-control': 'no-store',
       'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
@@ -122,6 +133,7 @@ export function createHttp(parts: {
   })
 
   registerAdminRoutes(app, acts, adminToken)
+  registerFileRoutes(app, files, clock)
 
   app.server.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy())
