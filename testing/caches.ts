@@ -4,7 +4,7 @@
 import { join } from 'node:path'
 import { type Cache, loadCache } from '../main/store/cache.ts'
 import { openDatabase } from '../main/store/database.ts'
-import { openStore, type Store } from '../main/store/store.ts'
+import { type Live, openStore, type Store } from '../main/store/store.ts'
 import type { Cipher } from '../main/vault/cipher.ts'
 import type { ConversationEvent, ConversationInfo, Person, UserId } from '../shared/model.ts'
 import { createExample, type Example } from './example.ts'
@@ -72,16 +72,25 @@ export function fill(store: Store, { people, conversations, events }: ExampleCac
   for (const [i, { conversationId }] of conversations.entries()) store.applyEvents(conversationId, events[i] ?? [])
 }
 
+/** Nothing is on its way, and no file is here. */
+export const nothingLive: Live = { sending: new Set(), transferOf: () => undefined }
+
 /** Everything the store shows, for comparing one with another. */
 export function snapshot(store: Store) {
-  const none: ReadonlySet<string> = new Set()
+  const live = nothingLive
   return {
     cursors: store.cursors(),
     people: store.listPeople(),
     positions: store.positions(),
-    conversations: store.listConversations(none),
-    pages: store.positions().map(({ conversationId }) => store.readPage(conversationId, undefined, 200, none)),
+    conversations: store.listConversations(live),
+    pages: store.positions().map(({ conversationId }) => {
+      const page = store.readPage(conversationId, undefined, 200, live)
+      // The id of a message's file is the cache's own.
+      return JSON.parse(JSON.stringify(page), (key, value) => (key === 'fileId' ? undefined : value)) as typeof page
+    }),
     waiting: store.waiting(new Set()),
+    files: store.files(),
+    prefs: store.positions().map(({ conversationId }) => store.unsentPrefs(conversationId)),
     queued: store.queued(),
     keys: store.keyCount(),
   }

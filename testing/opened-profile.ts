@@ -95,6 +95,7 @@ interface Row {
   readonly position?: number
   readonly version?: number
   readonly shard_id?: number
+  readonly file_slot?: number
   readonly key_id?: number
   readonly sealed: Uint8Array
 }
@@ -108,6 +109,7 @@ const contextOf: Readonly<Record<string, (row: Required<Row>) => string>> = {
   amendment: (row) => contexts.amendment(slotOf(row.id), seqOf(row.id), row.version),
   outbox: (row) => contexts.outbox(row.position, row.version),
   shard: (row) => contexts.shard(row.shard_id, row.key_id),
+  file: (row) => contexts.file(row.file_slot, row.key_id, row.version),
 }
 
 function openCache(dir: string, cipher: Cipher, rootKeys: readonly Uint8Array[]) {

@@ -25,7 +25,7 @@ while (high < log.length) {
   high = page.at(-1)?.seq ?? high
   tell(`high ${high}`)
   const clientId = known.example.id('message')
-  store.enqueue(conversationId, { clientId, body: clientId, createdAtMs: high })
+  store.enqueue(conversationId, { type: 'message', clientId, body: clientId, createdAtMs: high })
   tell(`queued ${clientId}`)
 }
 tell('done')

@@ -5,7 +5,7 @@
 
 import type { Statement } from 'better-sqlite3'
 import type { CacheNotice } from '../../shared/bridge.ts'
-import type { ClientId, ConversationId, Person, UserId } from '../../shared/model.ts'
+import type { ClientId, ConversationId, FileId, Person, UserId } from '../../shared/model.ts'
 import type { Outlives, SealedDatabase } from './database.ts'
 import { CorruptRecord } from './failures.ts'
 import {
@@ -13,9 +13,11 @@ import {
   type ConversationState,
   type Cursors,
   contexts,
-  type EventRecord,
+  type FileEntry,
+  type FileRecord,
   type OutboxEntry,
   type OutboxRecord,
+  outboxRecordFrom,
   type ShardRow,
   seqOf,
   slotOf,
@@ -28,6 +30,8 @@ export interface StateValues {
   /** Unsent messages of a cache that was set aside, until their conversations are granted again. */
   readonly unsent: readonly Unsent[]
   readonly notice: CacheNotice | undefined
+  /** Which of the events it holds the cache has been looked through for; see review.ts. */
+  readonly understanding: number | undefined
 }
 export type StateName = keyof StateValues
 
@@ -48,8 +52,16 @@ export interface Cache {
   /** Version by event id: which events have been edited or deleted. */
   readonly amendments: Map<number, number>
   readonly shards: Map<number, ShardRow>
+  readonly files: Map<FileId, FileEntry>
+  /** Where files of messages stand that have been shown, the latest last. */
+  readonly filePlaces: Map<
+    FileId,
+    { readonly conversationId: ConversationId; readonly seq: number; readonly index: number }
+  >
   /** Opened last messages of conversations, for the list; dropped when the conversation changes. */
-  readonly lastMessages: Map<ConversationId, { readonly seq: number; readonly record: EventRecord } | undefined>
+  readonly lastMessages: Map<ConversationId, LastMessage | undefined>
+  /** The first unread message of a conversation, where it is cached; dropped likewise. */
+  readonly firstUnread: Map<ConversationId, number | undefined>
   /** Time of each conversation's oldest cached event, by slot; dropped when that changes. */
   readonly oldestAtMs: Map<number, number>
   values: StateValues
@@ -57,6 +69,13 @@ export interface Cache {
   readonly statements: Statements
   /** What the transaction under way changes in memory once it has committed. */
   readonly afterCommit: (() => void)[]
+}
+
+/** A conversation's last message as the list shows it. */
+export interface LastMessage {
+  readonly senderId: UserId
+  readonly atMs: number
+  readonly text: string
 }
 
 type Statements = ReturnType<typeof prepareStatements>
@@ -89,6 +108,8 @@ function prepareStatements({ db }: SealedDatabase) {
     deleteOutbox: prepare('DELETE FROM outbox WHERE position = ?'),
     putShard: prepare('INSERT INTO shard (shard_id, key_id, sealed) VALUES (?, ?, ?)'),
     deleteShard: prepare('DELETE FROM shard WHERE shard_id = ?'),
+    putFile: prepare('INSERT OR REPLACE INTO file (file_slot, key_id, version, sealed) VALUES (?, ?, ?, ?)'),
+    deleteFile: prepare('DELETE FROM file WHERE file_slot = ?'),
   } as const
 }
 
@@ -102,9 +123,12 @@ export function loadCache(sealed: SealedDatabase): Cache {
     segments: new Map(),
     amendments: new Map(),
     shards: new Map(),
+    files: new Map(),
+    filePlaces: new Map(),
     lastMessages: new Map(),
+    firstUnread: new Map(),
     oldestAtMs: new Map(),
-    values: { cursors: { directory: '', access: '' }, unsent: [], notice: undefined },
+    values: { cursors: { directory: '', access: '' }, unsent: [], notice: undefined, understanding: undefined },
     stateVersions: new Map(),
     statements: prepareStatements(sealed),
     afterCommit: [],
@@ -115,6 +139,7 @@ export function loadCache(sealed: SealedDatabase): Cache {
   loadPeople(cache, found)
   loadConversations(cache, found)
   loadPlaces(cache, found)
+  loadFiles(cache, found)
   if (sealed.trustsRows) sealed.adopt(found.filter((context) => context !== ''))
   else if (!Buffer.from(sealed.sumOf(found)).equals(sealed.ledgerSum)) throw new CorruptRecord('ledger')
   return cache
@@ -136,10 +161,15 @@ function loadValues(cache: Cache, found: string[]): void {
     "SELECT name, version, sealed FROM state WHERE name <> 'ledger'",
   )) {
     const context = contexts.state(row.name, row.version)
-    cache.values = { ...cache.values, [row.name]: sealed.open(sealed.metaKeyId, row.sealed, context) }
+    const value = sealed.open(sealed.metaKeyId, row.sealed, context)
+    cache.values = { ...cache.values, [row.name]: row.name === 'unsent' ? unsentFrom(value) : value }
     cache.stateVersions.set(row.name, row.version)
     found.push(context)
   }
+}
+
+function unsentFrom(value: unknown): Unsent[] {
+  return (value as Unsent[]).map((each) => ({ ...each, record: outboxRecordFrom(each.record) }))
 }
 
 function loadPeople(cache: Cache, found: string[]): void {
@@ -173,7 +203,7 @@ function loadConversations(cache: Cache, found: string[]): void {
     const context = contexts.outbox(row.position, row.version)
     const entry = bySlot.get(row.slot)
     if (!entry) throw new CorruptRecord(context)
-    const record = sealed.open(entry.keyId, row.sealed, context) as OutboxRecord
+    const record = outboxRecordFrom(sealed.open(entry.keyId, row.sealed, context))
     const { conversationId } = entry.state.info
     cache.outbox.set(record.clientId, { position: row.position, version: row.version, conversationId, record })
     found.push(context)
@@ -196,6 +226,20 @@ function loadPlaces(cache: Cache, found: string[]): void {
   )) {
     const context = contexts.shard(row.shard_id, row.key_id)
     cache.shards.set(row.shard_id, sealed.open(sealed.metaKeyId, row.sealed, context) as ShardRow)
+    found.push(context)
+  }
+}
+
+function loadFiles(cache: Cache, found: string[]): void {
+  const { sealed } = cache
+  for (const row of rows<VersionedRow & { file_slot: number; key_id: number }>(
+    sealed,
+    'SELECT file_slot, key_id, version, sealed FROM file',
+  )) {
+    const { file_slot: slot, key_id: keyId, version } = row
+    const context = contexts.file(slot, keyId, version)
+    const record = sealed.open(keyId, row.sealed, context) as FileRecord
+    cache.files.set(record.fileId, { slot, keyId, version, record })
     found.push(context)
   }
 }
@@ -253,6 +297,7 @@ export function putConversation(cache: Cache, entry: ConversationEntry, state: C
   cache.afterCommit.push(() => {
     cache.conversations.set(state.info.conversationId, next)
     cache.lastMessages.delete(state.info.conversationId)
+    cache.firstUnread.delete(state.info.conversationId)
   })
   return next
 }

@@ -6,7 +6,16 @@ import { dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { FailureError, fail } from '../../shared/result.ts'
-import { cacheFile, exampleCache, fill, openCache, openInner, rootKeyOf, snapshot } from '../../testing/caches.ts'
+import {
+  cacheFile,
+  exampleCache,
+  fill,
+  nothingLive,
+  openCache,
+  openInner,
+  rootKeyOf,
+  snapshot,
+} from '../../testing/caches.ts'
 import { createFolder, type Folder, findBytes, listFiles } from '../../testing/folders.ts'
 import { type Cipher, createCipher } from '../vault/cipher.ts'
 import type { Cache } from './cache.ts'
@@ -16,6 +25,7 @@ import { migrations } from './migrations.ts'
 import { applyAccess, applyDirectory, applyEvents } from './mirror.ts'
 import { enqueue, setFailure, takeOut } from './outbox.ts'
 import { quarantine } from './quarantine.ts'
+import type { NewOutbox } from './records.ts'
 import { eventId } from './records.ts'
 import { openStore } from './store.ts'
 
@@ -31,7 +41,7 @@ beforeEach(() => {
 })
 afterEach(() => folder.remove())
 
-const none: ReadonlySet<string> = new Set()
+const none = nothingLive
 const known = exampleCache(31, 3, 12)
 const [first, second] = known.conversations as [(typeof known.conversations)[0], (typeof known.conversations)[0]]
 
@@ -40,7 +50,12 @@ function stored() {
   const store = openCache({ cipher, file, self: known.self })
   fill(store, known)
   for (const [i, { conversationId }] of [first, first, second].entries())
-    store.enqueue(conversationId, { clientId: known.example.id('message'), body: `waiting ${i}`, createdAtMs: i })
+    store.enqueue(conversationId, {
+      type: 'message',
+      clientId: known.example.id('message'),
+      body: `waiting ${i}`,
+      createdAtMs: i,
+    })
   store.applyRead(first.conversationId, 4, 'server')
   store.applyRead(second.conversationId, 6, 'user')
   const shown = snapshot(store)
@@ -158,7 +173,7 @@ describe('what a thief finds', () => {
     store.applyAccess([info], [], 'cursor-canary-access')
     const content = known.example.messageContent({ body: '正文body canary 𨋢嘅咗冇' })
     store.applyEvents(info.conversationId, [known.example.event({ ...info, seq: 1, actorId: person.userId, content })])
-    store.enqueue(info.conversationId, { clientId, body: '等待送出outbox canary', createdAtMs: 5 })
+    store.enqueue(info.conversationId, { type: 'message', clientId, body: '等待送出outbox canary', createdAtMs: 5 })
     const canaries = [
       person.displayName,
       person.title,
@@ -452,10 +467,15 @@ describe('full disk', () => {
         content: known.example.messageContent({ body: '長'.repeat(4000) }),
       }),
     )
-  const message = () => ({ clientId: known.example.id('message'), body: '長'.repeat(6000), createdAtMs: 1 })
+  const message = (): NewOutbox => ({
+    type: 'message',
+    clientId: known.example.id('message'),
+    body: '長'.repeat(6000),
+    createdAtMs: 1,
+  })
   const acts: [string, (cache: Cache) => void][] = [
     ['events', (cache) => void applyEvents(cache, first.conversationId, long(3), known.self)],
-    ['people', (cache) => applyDirectory(cache, createPeople(), 'd2')],
+    ['people', (cache) => applyDirectory(cache, createPeople(), 'd2', known.self)],
     ['grants', (cache) => void applyAccess(cache, createGrants(), [first.conversationId], 'a2')],
     ['a message', (cache) => void enqueue(cache, first.conversationId, message())],
     [

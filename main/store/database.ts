@@ -34,7 +34,9 @@ export interface SealedDatabase {
   addKey(): number
   /** Destroys a data key; call inside a transaction: what it sealed is unreadable from the commit on. */
   destroyKey(keyId: number): void
-  /** A copy of a data key, for whoever writes a search shard; the caller zeroes it. */
+  /** 32 bytes that stand for `text` in this cache and in no other. */
+  pseudonym(text: string): Uint8Array
+  /** A copy of a data key, for whoever writes a search shard or a file; the caller zeroes it. */
   copyKey(keyId: number): Uint8Array | undefined
   keyIds(): IterableIterator<number>
   /** Data keys held. */
@@ -194,6 +196,7 @@ function sealedDatabase(
     return JSON.parse(Buffer.from(plaintext.buffer, plaintext.byteOffset, plaintext.byteLength).toString('utf8'))
   }
   const hashKey = () => cipher.keyedHash(keyring.key(META_KEY), 'causeway ledger v1')
+  let pseudonymKey: Uint8Array | undefined
 
   let counter = past.anchor
   let ledger: Ledger | undefined
@@ -287,6 +290,10 @@ function sealedDatabase(
       keyring.destroy(keyId)
       ledger?.toggle(contexts.keyring(keyId))
     },
+    pseudonym(text) {
+      pseudonymKey ??= cipher.keyedHash(keyring.key(META_KEY), 'causeway pseudonym v1')
+      return cipher.keyedHash(pseudonymKey, text)
+    },
     copyKey: (keyId) => (keyring.has(keyId) ? Uint8Array.from(keyring.key(keyId)) : undefined),
     keyIds: () => keyring.ids(),
     keyCount: () => keyring.size(),
@@ -321,6 +328,7 @@ function sealedDatabase(
         // A full disk: the next start looks the cache through, and finds it whole.
       }
       ledger?.close()
+      pseudonymKey?.fill(0)
       keyring.close()
       db.close()
     },

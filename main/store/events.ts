@@ -4,11 +4,13 @@
 // is complete, or reading it throws CorruptRecord; a deleted message's words, and those of its edits, are gone from the file.
 
 import { limits } from '../../shared/limits.ts'
-import { type ConversationEvent, isKnownContent } from '../../shared/model.ts'
+import { type ConversationEvent, isKnownContent, knownContentSchema, messageContentSchema } from '../../shared/model.ts'
+import { amend, isDeleted, threadSeqOf } from './amendments.ts'
 import type { Cache } from './cache.ts'
 import { CorruptRecord } from './failures.ts'
 import {
   type Amendment,
+  amendmentFrom,
   type ConversationEntry,
   contexts,
   type EventRecord,
@@ -23,6 +25,8 @@ import {
 export interface PlacedEvent {
   readonly seq: number
   readonly record: EventRecord
+  /** What stands in the row is not sound: an earlier program kept what it could not check. */
+  readonly isMended?: true
 }
 
 interface EventRow {
@@ -56,6 +60,11 @@ export function eventsBetween(cache: Cache, entry: ConversationEntry, fromSeq: n
   return openEvents(cache, entry, found, top - bottom + 1, (i) => bottom + i)
 }
 
+/** The cached event at `seq`; undefined where it is not cached. */
+export function eventAt(cache: Cache, entry: ConversationEntry, seq: number): EventRecord | undefined {
+  return eventsBelow(cache, entry, seq, 1, seq)[0]?.record
+}
+
 /** Opens rows that must be exactly `count`, the i-th of them with seq `seqAt(i)`: a row taken away shows as damage. */
 function openEvents(
   cache: Cache,
@@ -69,8 +78,24 @@ function openEvents(
     const context = contexts.event(entry.slot, seq)
     const row = rows[i]
     if (row?.id !== eventId(entry.slot, seq)) throw new CorruptRecord(context)
-    return { seq, record: cache.sealed.open(keyOf(cache, entry.slot, seq), row.sealed, context) as EventRecord }
+    const record = cache.sealed.open(keyOf(cache, entry.slot, seq), row.sealed, context) as EventRecord
+    return cache.values.understanding === undefined ? mended(seq, record) : { seq, record }
   })
+}
+
+/** An event as this program may rely on it; of an unsound message the plain words stay. */
+function mended(seq: number, record: EventRecord): PlacedEvent {
+  const { content } = record
+  if (!isKnownContent(content) || knownContentSchema.safeParse(content).success) return { seq, record }
+  const { clientId, body } = content
+  const plain = messageContentSchema.safeParse({ type: content.type, clientId, body })
+  return { seq, record: { ...record, content: plain.data ?? { type: 'unsound' } }, isMended: true }
+}
+
+/** Writes an event that stands already anew. Inside a transaction. */
+export function replaceEvent(cache: Cache, entry: ConversationEntry, { seq, record }: PlacedEvent): void {
+  const sealed = cache.sealed.seal(keyOf(cache, entry.slot, seq), record, contexts.event(entry.slot, seq))
+  cache.statements.replaceEvent.run(sealed, eventId(entry.slot, seq))
 }
 
 /** The key that seals `seq`; throws CorruptRecord where its segment has none. */
@@ -98,72 +123,85 @@ function putSegment(cache: Cache, id: number, keyId: number): void {
   cache.afterCommit.push(() => cache.segments.set(id, keyId))
 }
 
-/** Writes new events of a conversation, ascending, with what they make of earlier ones. Inside a transaction. */
-export function putEvents(cache: Cache, entry: ConversationEntry, events: readonly ConversationEvent[]): void {
+/** New events of a conversation as they are to be stored, with what they make of earlier ones. Nothing is written yet. */
+export interface EventPlan {
+  /** Ascending; those whose words are gone already without them. */
+  readonly events: readonly ConversationEvent[]
+  /** Amendments as they are to stand, by seq; the messages they are of may be cached, among `events`, or still to come. */
+  readonly amended: ReadonlyMap<number, Amendment>
+  /** Messages, and edits of them, whose words these events take away. */
+  readonly gone: ReadonlySet<number>
+  amendmentOf(seq: number): Amendment | undefined
+}
+
+/** Works out what `events`, ascending and new, make of the conversation. */
+export function planEvents(cache: Cache, entry: ConversationEntry, events: readonly ConversationEvent[]): EventPlan {
+  const { slot } = entry
+  const amended = new Map<number, Amendment>()
+  const firstSeq = events[0]?.seq ?? 0
+  const fresh = (seq: number) => events.find((event) => event.seq === seq)
+  const amendmentOf = (seq: number) => amended.get(seq) ?? readAmendment(cache, slot, seq)
+  const threadOf = (seq: number): number | undefined => {
+    const content = (seq >= firstSeq ? fresh(seq)?.content : undefined) ?? eventAt(cache, entry, seq)?.content
+    return content && threadSeqOf(content, seq)
+  }
+  const amending = { amendmentOf, threadOf, put: (seq: number, next: Amendment) => void amended.set(seq, next) }
+  const gone = new Set<number>()
+  for (const event of events) {
+    const { content } = event
+    if (isKnownContent(content) && content.type === 'deleted' && content.targetSeq < event.seq) {
+      for (const edit of amendmentOf(content.targetSeq)?.edit?.seqs ?? []) gone.add(edit)
+      gone.add(content.targetSeq)
+    }
+    amend(event, amending)
+  }
+  const isGone = ({ seq, content }: ConversationEvent): boolean => {
+    if (gone.has(seq)) return true
+    if (isKnownContent(content) && content.type === 'edited') return isDeleted(amendmentOf(content.targetSeq))
+    return isDeleted(amendmentOf(seq))
+  }
+  const stored = events.map((event) => (isGone(event) ? { ...event, content: redacted(event.content) } : event))
+  return { events: stored, amended, gone, amendmentOf }
+}
+
+/** Writes what has been planned. Inside a transaction. */
+export function putEvents(cache: Cache, entry: ConversationEntry, { events, amended, gone }: EventPlan): void {
   const { slot } = entry
   const made = new Map<number, number>()
-  /** Amendments as this transaction leaves them. */
-  const amended = new Map<number, Amendment>()
-  const fresh = new Set(events.map((event) => event.seq))
-  const amendmentOf = (seq: number) => amended.get(seq) ?? readAmendment(cache, slot, seq)
-  for (const event of events) {
-    const next = amendmentBy(event, amendmentOf)
-    if (next) amended.set(next.targetSeq, next.amendment)
-  }
-  const gone = new Set<number>()
-  for (const [seq, amendment] of amended) {
-    if (amendment.type !== 'deleted') continue
-    const before = readAmendment(cache, slot, seq)
-    for (const edit of before?.type === 'edited' ? before.editSeqs : []) gone.add(edit)
-    gone.add(seq)
-  }
-  for (const event of events) {
-    const { seq, atMs, actorId } = event
-    const isGone = gone.has(seq) || isDeleted(amendmentOf(seq)) || isEditOfDeleted(event, amendmentOf)
-    const content = isGone ? redacted(event.content) : event.content
+  const fresh = new Set<number>()
+  for (const { seq, atMs, actorId, content } of events) {
     const keyId = keyForWriting(cache, slot, seq, made)
     const sealed = cache.sealed.seal(keyId, { atMs, actorId, content }, contexts.event(slot, seq))
     cache.statements.putEvent.run(eventId(slot, seq), sealed)
+    fresh.add(seq)
   }
   for (const seq of gone) if (!fresh.has(seq)) redact(cache, entry, seq)
   for (const [seq, amendment] of amended)
     putAmendment(cache, slot, seq, amendment, keyForWriting(cache, slot, seq, made))
 }
 
-const isDeleted = (amendment: Amendment | undefined): boolean => amendment?.type === 'deleted'
-
-function isEditOfDeleted({ content }: ConversationEvent, amendmentOf: (seq: number) => Amendment | undefined): boolean {
-  return isKnownContent(content) && content.type === 'edited' && isDeleted(amendmentOf(content.targetSeq))
-}
-
-/** What an event makes of an earlier message; undefined where it changes none. A deletion is final. */
-function amendmentBy(
-  { seq, atMs, content }: ConversationEvent,
-  amendmentOf: (seq: number) => Amendment | undefined,
-): { targetSeq: number; amendment: Amendment } | undefined {
-  if (!isKnownContent(content) || (content.type !== 'edited' && content.type !== 'deleted')) return undefined
-  const { targetSeq } = content
-  if (targetSeq >= seq) return undefined
-  if (content.type === 'deleted') return { targetSeq, amendment: { type: 'deleted', atMs } }
-  const before = amendmentOf(targetSeq)
-  if (before?.type === 'deleted') return undefined
-  const editSeqs = [...(before?.editSeqs ?? []), seq].sort((a, b) => a - b)
-  // Older history arrives after newer: the words of the latest edit stand.
-  const stands = before && editSeqs.at(-1) !== seq ? before : { body: content.body, atMs }
-  return { targetSeq, amendment: { type: 'edited', body: stands.body, atMs: stands.atMs, editSeqs } }
+/** Adds to what has been made of messages, for events that are cached already. Inside a transaction. */
+export function putAmendments(cache: Cache, entry: ConversationEntry, amended: ReadonlyMap<number, Amendment>): void {
+  const made = new Map<number, number>()
+  for (const [seq, amendment] of amended)
+    putAmendment(cache, entry.slot, seq, amendment, keyForWriting(cache, entry.slot, seq, made))
 }
 
 function redacted(content: ConversationEvent['content']): ConversationEvent['content'] {
-  const clientId = 'clientId' in content ? content.clientId : undefined
-  return { type: REDACTED, ...(typeof clientId === 'string' && { clientId }) }
+  const { clientId, threadSeq } = content
+  return {
+    type: REDACTED,
+    ...(typeof clientId === 'string' && { clientId }),
+    // It stays in its thread.
+    ...((content.type === 'message' || content.type === REDACTED) && typeof threadSeq === 'number' && { threadSeq }),
+  }
 }
 
 function redact(cache: Cache, entry: ConversationEntry, seq: number): void {
-  const [found] = eventsBelow(cache, entry, seq, 1, seq)
+  const found = eventAt(cache, entry, seq)
   if (!found) return
-  const record: EventRecord = { ...found.record, content: redacted(found.record.content) }
-  const sealed = cache.sealed.seal(keyOf(cache, entry.slot, seq), record, contexts.event(entry.slot, seq))
-  cache.statements.replaceEvent.run(sealed, eventId(entry.slot, seq))
+  const record: EventRecord = { ...found, content: redacted(found.content) }
+  replaceEvent(cache, entry, { seq, record })
 }
 
 function putAmendment(cache: Cache, slot: number, seq: number, amendment: Amendment, keyId: number): void {
@@ -185,7 +223,7 @@ export function readAmendment(cache: Cache, slot: number, seq: number): Amendmen
   const context = contexts.amendment(slot, seq, version)
   const row = cache.statements.getAmendment.get(id) as { version: number; sealed: Uint8Array } | undefined
   if (row?.version !== version) throw new CorruptRecord(context)
-  return cache.sealed.open(keyOf(cache, slot, seq), row.sealed, context) as Amendment
+  return amendmentFrom(cache.sealed.open(keyOf(cache, slot, seq), row.sealed, context))
 }
 
 /**

@@ -4,7 +4,7 @@ import Database from 'better-sqlite3'
 import fc from 'fast-check'
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { ConversationEvent } from '../../shared/model.ts'
-import { cacheFile, exampleCache, openCache, openInner } from '../../testing/caches.ts'
+import { cacheFile, exampleCache, nothingLive, openCache, openInner } from '../../testing/caches.ts'
 import { createFolder, type Folder, findBytes } from '../../testing/folders.ts'
 import { type Cipher, createCipher } from '../vault/cipher.ts'
 import { evictOnce } from './eviction.ts'
@@ -24,7 +24,7 @@ beforeEach(() => {
 })
 afterEach(() => folder.remove())
 
-const none: ReadonlySet<string> = new Set()
+const none = nothingLive
 const known = exampleCache(51, 2, 0)
 const [first, second] = known.conversations as [(typeof known.conversations)[0], (typeof known.conversations)[0]]
 
@@ -150,7 +150,7 @@ describe('bounds', () => {
           applyEvents(cache, first.conversationId, full.slice(200), known.self)
           for (const { cut, back } of acts) {
             const bounds = { oldestMs: cut * 60_000, most: 400 }
-            while (evictOnce(cache, bounds));
+            while (evictOnce(cache, bounds, known.self));
             const { low, high } = cache.conversations.get(first.conversationId)!.state
             expect(high - low + 1).toBeLessThanOrEqual(400)
             expect(low).toBeGreaterThanOrEqual(cut)

@@ -3,11 +3,13 @@
 // words of it, in one durable act; the newest place of a conversation is kept, so that nothing is fetched twice.
 
 import { limits } from '../../shared/limits.ts'
-import type { ConversationId } from '../../shared/model.ts'
+import type { ConversationId, UserId } from '../../shared/model.ts'
 import { type Cache, putConversation, removeShards, transact } from './cache.ts'
 import { eventsBetween, evictBelow } from './events.ts'
+import { filesOfMessage, removeFiles } from './file-records.ts'
 import { type ConversationEntry, segmentOf } from './records.ts'
 import { shardsThatCover } from './shards.ts'
+import { countBetween, meOf, unreadFrom } from './unread.ts'
 
 export interface Bounds {
   /** Events before this time leave, milliseconds by the server's clock. */
@@ -43,7 +45,7 @@ export function oldestAtMs(cache: Cache, entry: ConversationEntry): number | und
 }
 
 /** Evicts from one segment of one conversation; undefined where all is within the bounds. A few milliseconds of work. */
-export function evictOnce(cache: Cache, bounds: Bounds): Evicted | undefined {
+export function evictOnce(cache: Cache, bounds: Bounds, self: UserId): Evicted | undefined {
   let oldest: { readonly entry: ConversationEntry; readonly atMs: number } | undefined
   let nextOldestMs = Number.POSITIVE_INFINITY
   for (const entry of cache.conversations.values()) {
@@ -61,10 +63,10 @@ export function evictOnce(cache: Cache, bounds: Bounds): Evicted | undefined {
   const { low, high } = entry.state
   const nextSegment = Math.min((segmentOf(low) + 1) * limits.segmentEvents, high + 1)
   const byAge = firstSince(cache, entry, nextSegment, bounds.oldestMs)
-  if (excess <= 0) return evict(cache, entry, byAge)
+  if (excess <= 0) return evict(cache, entry, byAge, self)
   // A quiet conversation's segment may span years: what is newer than others' oldest, by more than the slack, stays.
   const fair = firstSince(cache, entry, nextSegment, nextOldestMs + limits.evictSlackMs)
-  return evict(cache, entry, Math.max(byAge, Math.min(low + excess, Math.max(fair, low + 1))))
+  return evict(cache, entry, Math.max(byAge, Math.min(low + excess, Math.max(fair, low + 1))), self)
 }
 
 /** The first seq from the oldest that is not before `oldestMs`, at most `end`. */
@@ -73,18 +75,29 @@ function firstSince(cache: Cache, entry: ConversationEntry, end: number, oldestM
   return found.find(({ record }) => record.atMs >= oldestMs)?.seq ?? end
 }
 
-function evict(cache: Cache, entry: ConversationEntry, belowSeq: number): Evicted {
+function evict(cache: Cache, entry: ConversationEntry, belowSeq: number, self: UserId): Evicted {
+  const { info, low, floor = 0, unread, mentions = 0 } = entry.state
+  const { conversationId } = info
+  // What has left is not cached, and so not counted.
+  const left = countBetween(cache, entry, Math.max(unreadFrom(entry.state), low), belowSeq - 1, meOf(cache, self))
+  const leaving = cache.files.size > 0 ? eventsBetween(cache, entry, low, belowSeq - 1) : []
   transact(cache, () => {
     removeShards(cache, shardsThatCover(cache, new Set([entry.slot]), belowSeq))
+    removeFiles(
+      cache,
+      leaving.flatMap(({ record }) => filesOfMessage(cache, conversationId, record.content)),
+    )
     evictBelow(cache, entry, belowSeq)
     putConversation(cache, entry, {
       ...entry.state,
       low: belowSeq,
-      floor: Math.max(entry.state.floor ?? 0, belowSeq),
+      floor: Math.max(floor, belowSeq),
+      unread: unread - left.unread,
+      mentions: mentions - left.mentions,
     })
   })
   cache.oldestAtMs.delete(entry.slot)
-  return { conversationId: entry.state.info.conversationId, slot: entry.slot, belowSeq }
+  return { conversationId, slot: entry.slot, belowSeq }
 }
 
 /** Makes what has left unreadable in the write-ahead log too; once a run of evictions is over. */

@@ -1,18 +1,16 @@
 // Owns what search gets to see of the cache: what events mean for an index, and a found message as it is shown. Reads only.
-// Always holds: a message stands for the words of its latest edit and the names of its files; a deleted one for nothing.
+// Always holds: a message stands for the words of its latest edit, those it forwards and the names of its files; replies in
+// threads are messages like others; a deleted one stands for nothing.
 
 import type { FileView } from '../../shared/bridge.ts'
-import {
-  type ConversationEvent,
-  type ConversationId,
-  type FileInfo,
-  isKnownContent,
-  type UserId,
-} from '../../shared/model.ts'
+import { type ConversationEvent, type ConversationId, isKnownContent, type UserId } from '../../shared/model.ts'
+import { isDeleted } from './amendments.ts'
 import type { Cache } from './cache.ts'
-import { eventsBelow, eventsBetween } from './events.ts'
-import { type ConversationEntry, type EventRecord, eventId } from './records.ts'
-import { asItReads, conversationName, filesView } from './view.ts'
+import { eventAt, eventsBelow, eventsBetween, readAmendment } from './events.ts'
+import { fileView } from './message-view.ts'
+import { conversationName, nameOf } from './names.ts'
+import { readingOf, wordsOf } from './reading.ts'
+import type { Amendment, ConversationEntry, EventRecord } from './records.ts'
 
 /** A message as the index takes it. */
 export interface IndexedMessage {
@@ -22,7 +20,7 @@ export interface IndexedMessage {
   /** The sender's number in this cache; 0 for someone who is not in the directory. */
   readonly senderSlot: number
   readonly hasFile: boolean
-  /** Body, then the names of its files, a line each. */
+  /** Its words, those it forwards, the names of its files, a line each. */
   readonly text: string
 }
 
@@ -46,7 +44,7 @@ export interface FoundMessage {
   readonly senderId: UserId
   readonly senderName: string
   readonly atMs: number
-  /** Body, then the names of its files, a line each. */
+  /** Its words, those it forwards, the names of its files, a line each. */
   readonly text: string
   readonly files?: FileView[]
 }
@@ -56,7 +54,8 @@ export function indexWork(cache: Cache, entry: ConversationEntry, fromSeq: numbe
   const entries: IndexedMessage[] = []
   const removed: number[] = []
   const take = (seq: number, record: EventRecord): void => {
-    if (record.content.type === 'message') entries.push(indexed(cache, entry, seq, record))
+    const found = indexed(cache, entry, seq, record, readAmendment(cache, entry.slot, seq))
+    if (found) entries.push(found)
   }
   for (const { seq, record } of eventsBetween(cache, entry, fromSeq, toSeq)) {
     const { content } = record
@@ -64,16 +63,16 @@ export function indexWork(cache: Cache, entry: ConversationEntry, fromSeq: numbe
     if (content.type === 'deleted') removed.push(content.targetSeq)
     else if (content.type === 'edited') {
       const inRange = content.targetSeq >= fromSeq && content.targetSeq <= toSeq
-      const [target] = inRange ? [] : eventsBelow(cache, entry, content.targetSeq, 1, content.targetSeq)
-      if (target) take(target.seq, target.record)
-    } else take(seq, record)
+      const target = inRange ? undefined : eventAt(cache, entry, content.targetSeq)
+      if (target) take(content.targetSeq, target)
+    } else if (content.type === 'message') take(seq, record)
   }
   return { entries, removed }
 }
 
 /**
- * The same for events as they have just been stored, without opening them again; undefined where one of them changes another,
- * or has been changed: then only the store knows how they read.
+ * The same for events as they have just been stored, without opening them again; undefined where one of them changes the words
+ * of another, or has had its own changed: then only the store knows how they read.
  */
 export function indexWorkOf(
   cache: Cache,
@@ -83,32 +82,32 @@ export function indexWorkOf(
   const entries: IndexedMessage[] = []
   for (const { seq, atMs, actorId, content } of events) {
     if (content.type === 'edited' || content.type === 'deleted') return undefined
-    if (cache.amendments.has(eventId(entry.slot, seq))) return undefined
-    if (content.type === 'message') entries.push(indexed(cache, entry, seq, { atMs, actorId, content }))
+    if (content.type !== 'message') continue
+    const amendment = readAmendment(cache, entry.slot, seq)
+    if (amendment?.edit || isDeleted(amendment)) return undefined
+    const found = indexed(cache, entry, seq, { atMs, actorId, content }, amendment)
+    if (found) entries.push(found)
   }
   return { entries, removed: [] }
 }
 
-function indexed(cache: Cache, entry: ConversationEntry, seq: number, record: EventRecord): IndexedMessage {
-  const files = filesOf(record)
+function indexed(
+  cache: Cache,
+  entry: ConversationEntry,
+  seq: number,
+  record: EventRecord,
+  amendment: Amendment | undefined,
+): IndexedMessage | undefined {
+  const reading = readingOf(record, amendment)
+  if (!reading) return undefined
   return {
     slot: entry.slot,
     seq,
     atMs: record.atMs,
     senderSlot: cache.people.get(record.actorId)?.slot ?? 0,
-    hasFile: files.length > 0,
-    text: textOf(asItReads(cache, entry, seq, record), files),
+    hasFile: reading.files.length > 0,
+    text: wordsOf(reading),
   }
-}
-
-function filesOf(record: EventRecord): readonly FileInfo[] {
-  const { content } = record
-  return isKnownContent(content) && content.type === 'message' ? (content.files ?? []) : []
-}
-
-function textOf(record: EventRecord, files: readonly FileInfo[]): string {
-  const body = typeof record.content.body === 'string' ? record.content.body : ''
-  return [body, ...files.map(({ name }) => name)].join('\n')
 }
 
 /** The conversations and what is cached of them; those with the newest messages first. */
@@ -132,17 +131,17 @@ export function storedMessage(
   entry: ConversationEntry,
   seq: number,
 ): FoundMessage | undefined {
-  const [found] = eventsBelow(cache, entry, seq, 1, seq)
-  if (found?.record.content.type !== 'message') return undefined
-  const files = filesOf(found.record)
+  const found = eventAt(cache, entry, seq)
+  const reading = found && readingOf(found, readAmendment(cache, entry.slot, seq))
+  if (!reading) return undefined
   const { info } = entry.state
   return {
     conversationId: info.conversationId,
     conversationName: conversationName(cache, info, self),
-    senderId: found.record.actorId,
-    senderName: cache.people.get(found.record.actorId)?.person.displayName ?? '—',
-    atMs: found.record.atMs,
-    text: textOf(asItReads(cache, entry, seq, found.record), files),
-    ...(files.length > 0 && { files: filesView(files) }),
+    senderId: found.actorId,
+    senderName: nameOf(cache, found.actorId),
+    atMs: found.atMs,
+    text: wordsOf(reading),
+    ...(reading.files.length > 0 && { files: reading.files.map(fileView) }),
   }
 }

@@ -6,7 +6,16 @@ import { dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { limits } from '../../shared/limits.ts'
-import { cacheFile, exampleCache, fill, openCache, openInner, rootKeyOf, snapshot } from '../../testing/caches.ts'
+import {
+  cacheFile,
+  exampleCache,
+  fill,
+  nothingLive,
+  openCache,
+  openInner,
+  rootKeyOf,
+  snapshot,
+} from '../../testing/caches.ts'
 import { createFolder, type Folder, findBytes } from '../../testing/folders.ts'
 import { type Cipher, createCipher } from '../vault/cipher.ts'
 import { openDatabase } from './database.ts'
@@ -35,7 +44,7 @@ const clientId = known.example.id('message')
 function stored() {
   const store = openCache({ cipher, file, self: known.self })
   fill(store, known)
-  store.enqueue(first.conversationId, { clientId, body: '未送出', createdAtMs: 1 })
+  store.enqueue(first.conversationId, { type: 'message', clientId, body: '未送出', createdAtMs: 1 })
   store.close()
 }
 const reopen = (more: { keySeed?: number; previous?: number; anchor?: number } = {}) =>
@@ -155,7 +164,7 @@ describe('an older copy', () => {
     expect(cache.sealed.db.pragma('synchronous', { simple: true })).toBe(1)
     expect(cache.sealed.lastingCounter()).toBe(lasting)
     expect(cache.sealed.counter()).toBe(lasting + 1)
-    enqueue(cache, first.conversationId, { clientId, body: 'x', createdAtMs: 1 })
+    enqueue(cache, first.conversationId, { type: 'message', clientId, body: 'x', createdAtMs: 1 })
     expect(cache.sealed.db.pragma('synchronous', { simple: true })).toBe(2)
     expect(cache.sealed.lastingCounter()).toBe(lasting + 2)
     cache.sealed.close()
@@ -245,7 +254,9 @@ describe('an unclean end', () => {
     let steps = 0
     while (store.verifyStep()) steps++
     expect(steps).toBe(2)
-    expect(store.listConversations(new Set())[0]?.draft ?? store.listConversations(new Set())[1]?.draft).toBe('half a')
+    expect(store.listConversations(nothingLive)[0]?.draft ?? store.listConversations(nothingLive)[1]?.draft).toBe(
+      'half a',
+    )
     store.close()
   })
 
@@ -287,9 +298,9 @@ describe('a cache that must be set aside', () => {
     store.applyAccess([second], [], 'a1')
     expect(store.waiting(new Set())).toEqual([])
     store.applyAccess([first], [], 'a2')
-    expect(store.waiting(new Set()).map(({ conversationId, record }) => [conversationId, record.body])).toEqual([
-      [first.conversationId, '未送出'],
-    ])
+    expect(
+      store.waiting(new Set()).map(({ conversationId, record }) => [conversationId, 'body' in record && record.body]),
+    ).toEqual([[first.conversationId, '未送出']])
     expect(store.unsent()).toHaveLength(1)
     store.dismissNotice()
     store.close()

@@ -57,6 +57,19 @@ export const migrations: readonly Migration[] = [
         FROM event JOIN conversation ON conversation.slot = event.id >> 32;
     `,
   },
+  {
+    // With it come amendments, outbox records and states that say more; records.ts reads those of before.
+    id: '0003-files',
+    sql: `
+      -- A file whose parts lie in a folder of their own, under the key that seals its row.
+      CREATE TABLE file (
+        file_slot INTEGER PRIMARY KEY,
+        key_id INTEGER NOT NULL REFERENCES keyring (key_id),
+        version INTEGER NOT NULL,
+        sealed BLOB NOT NULL
+      ) STRICT;
+    `,
+  },
 ]
 
 /** The schema as SQLite keeps it, in a fixed order, without SQLite's own tables: what `schema.sql` holds. */

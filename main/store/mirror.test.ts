@@ -3,11 +3,12 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { ConversationEvent, ConversationId } from '../../shared/model.ts'
-import { exampleCache, fill, openCache, openInner } from '../../testing/caches.ts'
+import { exampleCache, fill, nothingLive, openCache, openInner } from '../../testing/caches.ts'
 import { createExample } from '../../testing/example.ts'
 import { type Cipher, createCipher } from '../vault/cipher.ts'
 import { eventsBelow } from './events.ts'
-import { applyAccess, applyDirectory, applyEvents, applyRead, applyReads } from './mirror.ts'
+import { applyAccess, applyDirectory, applyEvents } from './mirror.ts'
+import { applyRead, applyReads } from './reads.ts'
 import { MAX_SEQ } from './records.ts'
 
 let cipher: Cipher
@@ -15,7 +16,7 @@ beforeAll(async () => {
   cipher = await createCipher()
 })
 
-const none: ReadonlySet<string> = new Set()
+const none = nothingLive
 
 /** A store with one conversation of `length` events on the server, none of them cached yet. */
 function withLog(length: number) {
@@ -236,11 +237,11 @@ describe('unread', () => {
 describe('feeds', () => {
   test('[STR9] a frame that names one person twice keeps the last and takes no other’s place', () => {
     const cache = openInner({ cipher })
-    const { people } = exampleCache(14)
+    const { people, self } = exampleCache(14)
     const [a, b] = people
-    applyDirectory(cache, [a!, { ...a!, displayName: 'Renamed' }], 'd1')
-    applyDirectory(cache, [b!], 'd2')
-    applyDirectory(cache, [{ ...a!, displayName: 'Again' }], 'd3')
+    applyDirectory(cache, [a!, { ...a!, displayName: 'Renamed' }], 'd1', self)
+    applyDirectory(cache, [b!], 'd2', self)
+    applyDirectory(cache, [{ ...a!, displayName: 'Again' }], 'd3', self)
     const slots = [...cache.people.values()].map(({ slot }) => slot)
     expect(new Set(slots).size).toBe(2)
     expect(cache.sealed.db.prepare('SELECT count(*) FROM person').pluck().get()).toBe(2)
@@ -293,8 +294,18 @@ describe('feeds', () => {
     const store = openCache({ cipher, self: known.self })
     fill(store, known)
     const [lost, kept] = known.conversations
-    store.enqueue(lost!.conversationId, { clientId: known.example.id('message'), body: 'a', createdAtMs: 1 })
-    store.enqueue(kept!.conversationId, { clientId: known.example.id('message'), body: 'b', createdAtMs: 2 })
+    store.enqueue(lost!.conversationId, {
+      type: 'message',
+      clientId: known.example.id('message'),
+      body: 'a',
+      createdAtMs: 1,
+    })
+    store.enqueue(kept!.conversationId, {
+      type: 'message',
+      clientId: known.example.id('message'),
+      body: 'b',
+      createdAtMs: 2,
+    })
     const keys = store.keyCount()
     expect(store.applyAccess([], [lost!.conversationId], 'a2')).toMatchObject([
       { conversationId: lost!.conversationId },
@@ -302,7 +313,7 @@ describe('feeds', () => {
     // Its own, and that of its one segment.
     expect(store.keyCount()).toBe(keys - 2)
     expect(store.readPage(lost!.conversationId, undefined, 10, none)).toMatchObject({ error: { code: 'not-found' } })
-    expect(store.waiting(new Set()).map(({ record }) => record.body)).toEqual(['b'])
+    expect(store.waiting(new Set()).map(({ record }) => record.type === 'message' && record.body)).toEqual(['b'])
     expect(store.listConversations(none).map((c) => c.conversationId)).toEqual([kept!.conversationId])
     expect(store.applyAccess([], [lost!.conversationId], 'a3')).toEqual([])
     expect(store.cursors().access).toBe('a3')

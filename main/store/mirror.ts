@@ -12,6 +12,7 @@ import type {
   Person,
   UserId,
 } from '../../shared/model.ts'
+import { threadSeqOf } from './amendments.ts'
 import {
   addOutbox,
   type Cache,
@@ -22,9 +23,12 @@ import {
   removeShards,
   transact,
 } from './cache.ts'
-import { eventsBetween, type PlacedEvent, putEvents, removeEvents } from './events.ts'
+import { type EventPlan, eventAt, planEvents, putEvents, readAmendment, removeEvents } from './events.ts'
+import { filesOfMessage, removeFiles, settleFiles } from './file-records.ts'
+import { withInfoAfter, withInfoGranted } from './info.ts'
 import { type ConversationEntry, type ConversationState, contexts, MAX_SEQ, type OutboxEntry } from './records.ts'
 import { shardsThatCover } from './shards.ts'
+import { countBetween, type Me, meOf, unreadFrom, weigh } from './unread.ts'
 
 export type Applied =
   /** `events` were new and are now durable; they may be none. */
@@ -37,10 +41,13 @@ export type Applied =
   | { readonly type: 'broken' }
 
 /** People added or changed. */
-export function applyDirectory(cache: Cache, people: readonly Person[], cursor: string): void {
+export function applyDirectory(cache: Cache, people: readonly Person[], cursor: string, self: UserId): void {
+  const me = people.findLast((person) => person.userId === self)
+  const moved = me && me.department !== cache.people.get(self)?.person.department ? me : undefined
   transact(
     cache,
     () => {
+      if (moved) recountMentions(cache, { userId: self, department: moved.department })
       let nextSlot = slotAfter(cache.people.values())
       for (const person of lastOfEach(people, (each) => each.userId))
         putPerson(cache, person, cache.people.has(person.userId) ? 0 : nextSlot++)
@@ -48,6 +55,16 @@ export function applyDirectory(cache: Cache, people: readonly Person[], cursor: 
     },
     'kill',
   )
+}
+
+/** This user is of another department now: mentions of it name them. */
+function recountMentions(cache: Cache, me: Me): void {
+  for (const entry of cache.conversations.values()) {
+    const { state } = entry
+    if (state.unread === 0) continue
+    const counts = countBetween(cache, entry, unreadFrom(state), state.high, me)
+    if (counts.mentions !== (state.mentions ?? 0)) putConversation(cache, entry, { ...state, ...counts })
+  }
 }
 
 /** The number after the highest slot in use. */
@@ -82,9 +99,9 @@ export function applyAccess(
     let nextSlot = slotAfter(cache.conversations.values())
     const entries = lastOfEach(granted, (info) => info.conversationId).map((info) => {
       const known = cache.conversations.get(info.conversationId)
-      if (known && !lost.includes(known)) return putConversation(cache, known, { ...known.state, info })
+      if (known && !lost.includes(known)) return putConversation(cache, known, withInfoGranted(known.state, info))
       const fresh = { slot: nextSlot++, keyId: cache.sealed.addKey(), version: 0 }
-      const state: ConversationState = { info, low: 0, high: 0, readSeq: 0, wantReadSeq: 0, unread: 0 }
+      const state: ConversationState = { info, low: 0, high: 0, readSeq: 0, wantReadSeq: 0, unread: 0, mentions: 0 }
       return putConversation(cache, { ...fresh, state }, state)
     })
     bringBackUnsent(cache, entries)
@@ -99,6 +116,10 @@ function forget(cache: Cache, entry: ConversationEntry): void {
   const id = entry.state.info.conversationId
   for (const sent of cache.outbox.values()) if (sent.conversationId === id) removeOutbox(cache, sent)
   removeEvents(cache, entry)
+  removeFiles(
+    cache,
+    [...cache.files.values()].filter(({ record }) => record.conversationId === id),
+  )
   cache.sealed.toggle(contexts.conversation(entry.slot, entry.version))
   cache.statements.deleteConversation.run(entry.slot)
   cache.sealed.destroyKey(entry.keyId)
@@ -106,6 +127,7 @@ function forget(cache: Cache, entry: ConversationEntry): void {
   cache.afterCommit.unshift(() => {
     cache.conversations.delete(id)
     cache.lastMessages.delete(id)
+    cache.firstUnread.delete(id)
     cache.oldestAtMs.delete(entry.slot)
   })
 }
@@ -142,44 +164,46 @@ export function applyEvents(
   const touches = high === 0 || (first <= high + 1 && last >= low - 1)
   if (!touches) return { type: 'gap' }
   if (within.length === 0) return { type: 'applied', events: [] }
-  const next = stateAfter(entry.state, within, self)
-  // What we sent comes back as an event: it leaves the outbox in the same transaction.
-  const settled = within.flatMap((event) =>
-    event.actorId === self && event.content.type === 'message' ? (sentBy(cache, event) ?? []) : [],
-  )
-  // A power cut may take the last batches back, whole: the server has them, and our own in them is then sent again, which it
-  // recognises. What was deleted must not come back by it.
-  const outlives = within.some((event) => event.content.type === 'deleted') ? 'power-cut' : 'kill'
+  const plan = planEvents(cache, entry, within)
+  const next = withInfoAfter(stateAfter(cache, entry, within, plan, meOf(cache, self)), within)
+  // What we sent comes back as an event, maybe without its words by now: it leaves the outbox in the same transaction.
+  const settled = within.filter((event) => event.actorId === self).flatMap((event) => sentBy(cache, event) ?? [])
+  const hasDeletion = within.some((event) => event.content.type === 'deleted')
   transact(
     cache,
     () => {
-      putEvents(cache, entry, within)
-      for (const sent of settled) removeOutbox(cache, sent)
+      removeFiles(cache, hasDeletion ? filesOfGone(cache, entry, within, plan) : [])
+      putEvents(cache, entry, plan)
+      for (const sent of settled) {
+        settleFiles(cache, sent)
+        removeOutbox(cache, sent)
+      }
       putConversation(cache, entry, next)
     },
-    outlives,
+    // A power cut may take the last batches back, whole: the server has them, and our own in them is then sent again, which
+    // it recognises. What was deleted must not come back by it.
+    hasDeletion ? 'power-cut' : 'kill',
   )
   if (next.low !== entry.state.low) cache.oldestAtMs.delete(entry.slot)
-  if (within.some((event) => event.content.type === 'deleted')) afterDeletion(cache, conversationId, self)
+  // Words that were deleted must not be had through the write-ahead log.
+  if (hasDeletion) cache.sealed.db.pragma('wal_checkpoint(TRUNCATE)')
   return { type: 'applied', events: within }
 }
 
-/** Words that were deleted must not be had through the write-ahead log, and are not unread any more. */
-function afterDeletion(cache: Cache, conversationId: ConversationId, self: UserId): void {
-  const entry = cache.conversations.get(conversationId)
-  if (entry && entry.state.unread > 0) {
-    const { state } = entry
-    const from = Math.max(state.readSeq, state.wantReadSeq) + 1
-    const unread = eventsBetween(cache, entry, from, state.high).filter(isUnreadFor(self)).length
-    if (unread !== state.unread) transact(cache, () => putConversation(cache, entry, { ...state, unread }))
-  }
-  cache.sealed.db.pragma('wal_checkpoint(TRUNCATE)')
+/** The files kept here of messages that `plan` takes the words of. */
+function filesOfGone(
+  cache: Cache,
+  entry: ConversationEntry,
+  events: readonly ConversationEvent[],
+  { gone }: EventPlan,
+) {
+  if (cache.files.size === 0) return []
+  const { conversationId } = entry.state.info
+  return [...gone].flatMap((seq) => {
+    const content = events.find((event) => event.seq === seq)?.content ?? eventAt(cache, entry, seq)?.content
+    return content ? filesOfMessage(cache, conversationId, content) : []
+  })
 }
-
-const isUnreadFor =
-  (self: UserId) =>
-  ({ record }: PlacedEvent): boolean =>
-    record.actorId !== self && record.content.type === 'message'
 
 /** The outbox entry that `event` is the arrival of, in the conversation it was written in. */
 function sentBy(cache: Cache, { content, conversationId }: ConversationEvent): OutboxEntry | undefined {
@@ -187,84 +211,53 @@ function sentBy(cache: Cache, { content, conversationId }: ConversationEvent): O
   return entry?.conversationId === conversationId ? entry : undefined
 }
 
-function stateAfter(state: ConversationState, added: readonly ConversationEvent[], self: UserId): ConversationState {
-  const own = added.filter((event) => event.actorId === self && event.content.type === 'message')
-  const wantReadSeq = Math.max(state.wantReadSeq, own.at(-1)?.seq ?? 0)
-  const readUpTo = Math.max(state.readSeq, wantReadSeq)
-  const counted = (event: ConversationEvent) =>
-    event.seq > readUpTo && event.actorId !== self && event.content.type === 'message'
-  // Writing into a conversation reads it: what was unread before our own newest message is read now.
-  const before = wantReadSeq > state.wantReadSeq && wantReadSeq > state.high ? 0 : state.unread
-  return {
-    ...state,
-    low: state.low === 0 ? (added[0]?.seq ?? 0) : Math.min(state.low, added[0]?.seq ?? state.low),
-    high: Math.max(state.high, added.at(-1)?.seq ?? 0),
-    wantReadSeq,
-    unread: before + added.filter(counted).length,
-  }
-}
-
-/**
- * The user has read up to `seq`: on another device (`by: 'server'`) or here. Returns true where anything changed.
- * Reading never goes back.
- */
-export function applyRead(
+/** The state with new `events`, as `plan` stores them: its range, what is read, what is unread. */
+function stateAfter(
   cache: Cache,
-  conversationId: ConversationId,
-  seq: number,
-  by: 'server' | 'user',
-  self: UserId,
-): boolean {
-  const moved = movedRead(cache, conversationId, seq, by, self)
-  if (moved) transact(cache, () => putConversation(cache, moved.entry, moved.next))
-  return moved !== undefined
-}
-
-/** What the server knows to be read, of many conversations, as one transaction. */
-export function applyReads(
-  cache: Cache,
-  reads: readonly { readonly conversationId: ConversationId; readonly readSeq: number }[],
-  self: UserId,
-): boolean {
-  const moved = lastOfEach(reads, ({ conversationId }) => conversationId).flatMap(
-    ({ conversationId, readSeq }) => movedRead(cache, conversationId, readSeq, 'server', self) ?? [],
-  )
-  if (moved.length === 0) return false
-  transact(
-    cache,
-    () => {
-      for (const { entry, next } of moved) putConversation(cache, entry, next)
-    },
-    'kill',
-  )
-  return true
-}
-
-function movedRead(
-  cache: Cache,
-  conversationId: ConversationId,
-  seq: number,
-  by: 'server' | 'user',
-  self: UserId,
-): { readonly entry: ConversationEntry; readonly next: ConversationState } | undefined {
-  const entry = cache.conversations.get(conversationId)
-  if (!entry) return undefined
+  entry: ConversationEntry,
+  events: readonly ConversationEvent[],
+  plan: EventPlan,
+  me: Me,
+): ConversationState {
   const { state } = entry
-  const field = by === 'server' ? 'readSeq' : 'wantReadSeq'
-  const upTo = by === 'user' ? Math.min(seq, state.high) : seq
-  if (upTo <= state[field]) return undefined
-  const moved = { ...state, [field]: upTo }
-  return { entry, next: { ...moved, unread: countUnread(cache, entry, moved, self) } }
+  const first = events[0]?.seq ?? 0
+  // Writing into a conversation reads it, also what is deleted again later; answering in a thread does not.
+  const own = events.findLast(
+    ({ seq, actorId, content }) =>
+      actorId === me.userId && content.type === 'message' && threadSeqOf(content, seq) === undefined,
+  )
+  const next: ConversationState = {
+    ...state,
+    low: state.low === 0 ? first : Math.min(state.low, first),
+    high: Math.max(state.high, events.at(-1)?.seq ?? 0),
+    wantReadSeq: Math.max(state.wantReadSeq, own?.seq ?? 0),
+  }
+  const from = unreadFrom(next)
+  let { unread, mentions } = countsBefore(cache, entry, from, me)
+  const add = (counts: { unread: number; mentions: number }, sign: 1 | -1) => {
+    unread += sign * counts.unread
+    mentions += sign * counts.mentions
+  }
+  for (const event of plan.events)
+    if (event.seq >= from && event.content.type === 'message') add(weigh(event, plan.amendmentOf(event.seq), me), 1)
+  // Messages that were here already read otherwise now.
+  for (const [seq, amendment] of plan.amended) {
+    if (seq < from || seq < state.low || seq > state.high) continue
+    const before = readAmendment(cache, entry.slot, seq)
+    if (amendment.edit === before?.edit && amendment.deletedAtMs === before?.deletedAtMs) continue
+    const record = eventAt(cache, entry, seq)
+    if (!record) continue
+    add(weigh(record, before, me), -1)
+    add(weigh(record, amendment, me), 1)
+  }
+  return { ...next, unread, mentions }
 }
 
-function countUnread(cache: Cache, entry: ConversationEntry, next: ConversationState, self: UserId): number {
-  const before = Math.max(entry.state.readSeq, entry.state.wantReadSeq)
-  const after = Math.max(next.readSeq, next.wantReadSeq)
-  if (after === before) return entry.state.unread
-  if (after >= next.high) return 0
-  const isUnread = isUnreadFor(self)
-  // The shorter of the two ranges is opened: what is left unread, or what has just been read.
-  if (next.high - after <= after - before)
-    return eventsBetween(cache, entry, after + 1, next.high).filter(isUnread).length
-  return Math.max(0, entry.state.unread - eventsBetween(cache, entry, before + 1, after).filter(isUnread).length)
+/** The counts of what was here before, from `from` on. */
+function countsBefore(cache: Cache, entry: ConversationEntry, from: number, me: Me) {
+  const { state } = entry
+  const { low, high, unread, mentions = 0 } = state
+  if (from > high) return { unread: 0, mentions: 0 }
+  if (from <= Math.max(unreadFrom(state), low)) return { unread, mentions }
+  return countBetween(cache, entry, from, high, me)
 }

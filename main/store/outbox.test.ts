@@ -3,14 +3,15 @@
 import { beforeAll, expect, test } from 'vitest'
 import { limits } from '../../shared/limits.ts'
 import { fail } from '../../shared/result.ts'
-import { exampleCache, fill, openCache } from '../../testing/caches.ts'
+import { exampleCache, fill, nothingLive, openCache } from '../../testing/caches.ts'
 import { type Cipher, createCipher } from '../vault/cipher.ts'
+import type { NewOutbox } from './records.ts'
 
 let cipher: Cipher
 beforeAll(async () => {
   cipher = await createCipher()
 })
-const none: ReadonlySet<string> = new Set()
+const none = nothingLive
 
 function filled(seed: number) {
   const known = exampleCache(seed, 2)
@@ -19,7 +20,10 @@ function filled(seed: number) {
   const write = (body: string, conversation = 0) => {
     const clientId = known.example.id('message')
     const { conversationId } = known.conversations[conversation]!
-    expect(store.enqueue(conversationId, { clientId, body, createdAtMs: 5 })).toEqual({ ok: true, value: undefined })
+    expect(store.enqueue(conversationId, { type: 'message', clientId, body, createdAtMs: 5 })).toEqual({
+      ok: true,
+      value: undefined,
+    })
     return clientId
   }
   return { ...known, store, write }
@@ -28,7 +32,11 @@ function filled(seed: number) {
 test('[STR20] messages wait in the order they were written and end the newest page', () => {
   const { store, write, conversations } = filled(21)
   for (const body of ['1', '2', '3']) write(body)
-  expect(store.waiting(new Set()).map(({ record }) => record.body)).toEqual(['1', '2', '3'])
+  expect(store.waiting(new Set()).map(({ record }) => record.type === 'message' && record.body)).toEqual([
+    '1',
+    '2',
+    '3',
+  ])
   const page = store.readPage(conversations[0]!.conversationId, undefined, 3, none)
   expect(page.ok && page.value.messages.slice(-3).map((m) => [m.content, m.delivery.state])).toEqual(
     ['1', '2', '3'].map((text) => [{ type: 'text', text }, 'queued']),
@@ -42,7 +50,7 @@ test('[STR21] our message leaves the outbox with its event and is shown once, un
   const content = example.messageContent({ clientId, body: 'hello' })
   const event = example.event({ conversationId, seq: 9, actorId: self, content })
   const shown = () => {
-    const page = store.readPage(conversationId, undefined, 50, new Set([clientId]))
+    const page = store.readPage(conversationId, undefined, 50, { ...none, sending: new Set([clientId]) })
     return page.ok ? page.value.messages.filter((m) => m.key === clientId).map((m) => m.delivery.state) : []
   }
   expect(shown()).toEqual(['sending'])
@@ -59,7 +67,7 @@ test('[STR22] another’s event, or an event elsewhere, with our clientId takes 
   const elsewhere = conversations[1]!.conversationId
   store.applyEvents(here, [example.event({ conversationId: here, seq: 9, actorId: other, content })])
   store.applyEvents(elsewhere, [example.event({ conversationId: elsewhere, seq: 9, actorId: self, content })])
-  expect(store.outboxEntry(clientId)?.record.body).toBe('mine')
+  expect(store.outboxEntry(clientId)?.record).toMatchObject({ body: 'mine' })
 })
 
 test('[STR23] a refused message stays, is shown as failed, is not sent, and can be tried again or discarded', () => {
@@ -82,9 +90,14 @@ test('[STR24] a clientId already waiting is a no-op; an unknown conversation and
   const { store, write, conversations, example } = filled(25)
   const { conversationId } = conversations[0]!
   const clientId = write('first')
-  expect(store.enqueue(conversationId, { clientId, body: 'second', createdAtMs: 6 }).ok).toBe(true)
-  expect(store.outboxEntry(clientId)?.record.body).toBe('first')
-  const message = () => ({ clientId: example.id('message'), body: 'x', createdAtMs: 7 })
+  expect(store.enqueue(conversationId, { type: 'message', clientId, body: 'second', createdAtMs: 6 }).ok).toBe(true)
+  expect(store.outboxEntry(clientId)?.record).toMatchObject({ body: 'first' })
+  const message = (): NewOutbox => ({
+    type: 'message',
+    clientId: example.id('message'),
+    body: 'x',
+    createdAtMs: 7,
+  })
   expect(store.enqueue(example.id('conversation'), message())).toMatchObject({ error: { code: 'not-found' } })
   while (store.queued() < limits.outboxMessages) write('x')
   expect(store.enqueue(conversationId, message())).toMatchObject({ error: { code: 'too-large' } })
@@ -102,12 +115,12 @@ test('[STR25] a position is never used twice, even after the newest message has 
 test('[STR28] a draft is kept until it is emptied, or sent as it stands', () => {
   const { store, conversations, example } = filled(27)
   const { conversationId } = conversations[0]!
-  const draft = () => store.listConversations(new Set()).find((c) => c.conversationId === conversationId)?.draft
+  const draft = () => store.listConversations(nothingLive).find((c) => c.conversationId === conversationId)?.draft
   expect(store.saveDraft(conversationId, '未寫完')).toEqual({ ok: true, value: true })
   expect(store.saveDraft(conversationId, '未寫完')).toEqual({ ok: true, value: false })
   expect(draft()).toBe('未寫完')
   const send = (body: string) =>
-    store.enqueue(conversationId, { clientId: example.id('message'), body, createdAtMs: 1 })
+    store.enqueue(conversationId, { type: 'message', clientId: example.id('message'), body, createdAtMs: 1 })
   send('another thing')
   expect(draft()).toBe('未寫完')
   send('未寫完')

@@ -6,8 +6,9 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { ConversationId } from '../../shared/model.ts'
+import { fail } from '../../shared/result.ts'
 import type { SealedDatabase } from './database.ts'
-import { type ConversationState, contexts, type OutboxRecord, type Unsent } from './records.ts'
+import { type ConversationState, contexts, type OutboxRecord, outboxRecordFrom, type Unsent } from './records.ts'
 
 const PREFIX = 'quarantine-'
 
@@ -75,10 +76,18 @@ function open(half: SealedDatabase, row: RescueRow): Unsent | undefined {
   try {
     const context = contexts.conversation(row.slot, row.conversationVersion)
     const state = half.open(row.keyId, row.conversation, context) as ConversationState
-    const record = half.open(row.keyId, row.sealed, contexts.outbox(row.position, row.version)) as OutboxRecord
+    const record = outboxRecordFrom(half.open(row.keyId, row.sealed, contexts.outbox(row.position, row.version)))
     const conversationId: ConversationId = state.info.conversationId
-    return { conversationId, record }
+    return { conversationId, record: withoutFiles(record) }
   } catch {
     return undefined
   }
+}
+
+/** Files stay behind, their keys are those of the cache set aside. The words wait for the user to decide what to do with them. */
+export function withoutFiles(record: OutboxRecord): OutboxRecord {
+  if (record.type === 'act' || !record.files) return record
+  const { files: _, isFallback, ...rest } = record
+  // Where there were no words, the body names the files.
+  return { ...rest, ...(isFallback && rest.forward && { isFallback }), failure: fail('file-missing').error }
 }

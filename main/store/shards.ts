@@ -60,6 +60,7 @@ function usedKeys(cache: Cache): Set<number> {
   for (const { keyId } of cache.conversations.values()) used.add(keyId)
   for (const keyId of cache.segments.values()) used.add(keyId)
   for (const { keyId } of cache.shards.values()) used.add(keyId)
+  for (const { keyId } of cache.files.values()) used.add(keyId)
   return used
 }
 

@@ -1,43 +1,50 @@
-// Owns the sealed cache as the rest of main sees it: one object over mirror, outbox and view.
-// Always holds: server batches write only the mirror, user actions only the outbox and read marks; every write is one
-// transaction that outlives a kill, and a power cut where the server could not give it again; after close() no key of it is left in memory. Errors of SQLite and of sealed records leave as
-// exceptions that storeFailure() names.
+// Owns the sealed cache as the rest of main sees it: one object over mirror, outbox, files and view, and its opening.
+// Always holds: server batches write only the mirror, user actions only the outbox, drafts, settings and read marks; every
+// write is one transaction that outlives a kill, and a power cut where the server could not give it again; after close() no key
+// of it is left in memory. Errors of SQLite and of sealed records leave as exceptions that storeFailure() names.
 
-import type { CacheNotice, ConversationView, MessagePage, PersonView } from '../../shared/bridge.ts'
+import type { CacheNotice, ConversationView, MessagePage, PersonView, ThreadPage } from '../../shared/bridge.ts'
 import type {
   ClientId,
   ConversationEvent,
   ConversationId,
   ConversationInfo,
+  ConversationPrefs,
+  FileId,
+  FileInfo,
   Person,
   UserId,
 } from '../../shared/model.ts'
 import { type Failure, ok, type Result } from '../../shared/result.ts'
-import { type Cache, loadCache, putValue, transact } from './cache.ts'
+import { loadCache, putValue, transact } from './cache.ts'
 import { type DatabaseParts, openDatabase, type SealedDatabase } from './database.ts'
-import { eventsBetween } from './events.ts'
-import { type Bounds, cachedEvents, type Evicted, evictOnce, oldestAtMs, sealEviction } from './eviction.ts'
+import type { Bounds, Evicted } from './eviction.ts'
 import { storeFailure } from './failures.ts'
-import {
-  type FoundMessage,
-  type IndexWork,
-  indexWork,
-  indexWorkOf,
-  type Slot,
-  slots,
-  storedMessage,
-} from './indexing.ts'
-import { type Applied, applyAccess, applyDirectory, applyEvents, applyRead, applyReads, type Lost } from './mirror.ts'
-import { enqueue, saveDraft, setFailure, takeOut, waiting } from './outbox.ts'
-import { removeQuarantined, rescueUnsent } from './quarantine.ts'
-import type { ConversationEntry, Cursors, OutboxEntry, ShardRow, Unsent } from './records.ts'
-import { dropKeys, dropOrphanKeys, newShardKey, nextShardId, putShards } from './shards.ts'
-import { conversationName, listConversations, personView, readPage } from './view.ts'
+import type { FoundMessage, IndexWork, Slot } from './indexing.ts'
+import type { Applied, Lost } from './mirror.ts'
+import { rescueUnsent } from './quarantine.ts'
+import type { Cursors, FileRecord, NewOutbox, OutboxEntry, Reader, ShardRow, Unsent } from './records.ts'
+import { beginReview } from './review.ts'
+import { createSealedStore } from './sealed-store.ts'
+import { dropOrphanKeys } from './shards.ts'
+import type { Brief, Live } from './view.ts'
 
 export type { Bounds, Evicted } from './eviction.ts'
 export type { FoundMessage, IndexedMessage, IndexWork, Slot } from './indexing.ts'
 export type { Applied, Lost } from './mirror.ts'
-export type { ShardRow, Unsent } from './records.ts'
+export type {
+  FileRecord,
+  NewOutbox,
+  OutboxAct,
+  OutboxEntry,
+  OutboxFile,
+  OutboxMessage,
+  OutboxRecord,
+  Reader,
+  ShardRow,
+  Unsent,
+} from './records.ts'
+export type { Brief, Live } from './view.ts'
 
 export interface Position {
   readonly conversationId: ConversationId
@@ -48,47 +55,96 @@ export interface Position {
   readonly isBounded: boolean
 }
 
+/** A file of a message in the log. */
+export interface FilePlace {
+  readonly conversationId: ConversationId
+  readonly seq: number
+  readonly file: FileInfo
+}
+
 export interface Store {
   readonly self: UserId
   cursors(): Cursors
+  /**
+   * Something here was granted by a server of version 1, which does not say as of which event: from a newer one access is to
+   * be asked for from its beginning, or events would change nothing of it.
+   */
+  hasBareGrants(): boolean
   applyDirectory(people: readonly Person[], cursor: string): void
+  /** A grant that is older than what is here (by `asOfSeq`) undoes nothing. */
   applyAccess(granted: readonly ConversationInfo[], revoked: readonly ConversationId[], cursor: string): readonly Lost[]
+  /** What they change of the conversation's info, of other messages and of the outbox is in the same transaction. */
   applyEvents(conversationId: ConversationId, events: readonly ConversationEvent[]): Applied
+  /** By the user up to or past their mark of unread (ConversationPrefs), that mark goes too: see unsentPrefs. */
   applyRead(conversationId: ConversationId, seq: number, by: 'server' | 'user'): boolean
   /** What the server knows to be read, of many conversations, as one transaction; true where anything changed. */
   applyReads(reads: readonly { conversationId: ConversationId; readSeq: number }[]): boolean
+  /** How far others have read; true where anything changed. Nothing is kept of large conversations. */
+  applyReaders(conversationId: ConversationId, readers: readonly Reader[]): boolean
+  /**
+   * What the server has of this user's settings, from heads (absent there: the default) or `prefsMoved`, as one transaction;
+   * true where anything shown changed. What the user wants stays until the server says the same.
+   */
+  applyPrefs(moved: readonly { conversationId: ConversationId; prefs: ConversationPrefs | undefined }[]): boolean
+  /** What the user wants; what is absent stays. ok(false) where nothing changed. Codes: not-found. */
+  wantPrefs(
+    conversationId: ConversationId,
+    change: { muted?: boolean | undefined; pinned?: boolean | undefined; unreadFromSeq?: number | null | undefined },
+  ): Result<boolean>
+  /** What the user wants and the server has not confirmed: to be sent, and sent again on the next connection. */
+  unsentPrefs(conversationId: ConversationId): ConversationPrefs | undefined
   positions(): Position[]
   position(conversationId: ConversationId): Position | undefined
   /** Read marks that the server may not know yet: what this user has read here beyond `serverReadSeq`. */
   unsentRead(conversationId: ConversationId, serverReadSeq: number): number | undefined
-  enqueue(
-    conversationId: ConversationId,
-    message: { clientId: ClientId; body: string; createdAtMs: number },
-  ): Result<void>
+  /** Adds to the outbox; its files leave the draft with it. Codes: not-found, too-large. A clientId waiting is a no-op. */
+  enqueue(conversationId: ConversationId, record: NewOutbox): Result<void>
+  /** Messages and acts to send, in the order they were written: not refused, not in `underWay`. */
   waiting(underWay: ReadonlySet<ClientId>): OutboxEntry[]
   outboxEntry(clientId: ClientId): OutboxEntry | undefined
   setFailure(clientId: ClientId, failure: Failure | undefined): boolean
+  /** Discards; the records and keys of its files go with it, their folders are then without a record. */
   takeOut(clientId: ClientId): boolean
-  listConversations(sending: ReadonlySet<string>): ConversationView[]
-  readPage(
-    conversationId: ConversationId,
-    before: number | undefined,
-    limit: number,
-    sending: ReadonlySet<string>,
-  ): Result<MessagePage>
+  listConversations(live: Live): ConversationView[]
+  /** What a notification, a request or a check needs of a conversation. */
+  conversation(conversationId: ConversationId): Brief | undefined
+  /** A message of another that names this user. */
+  concernsMe(event: ConversationEvent): boolean
+  /** Codes: not-found. */
+  readPage(conversationId: ConversationId, before: number | undefined, limit: number, live: Live): Result<MessagePage>
+  /** Codes: not-found (also where `rootSeq` is no message that has a thread). */
+  readThread(conversationId: ConversationId, rootSeq: number, live: Live): Result<ThreadPage>
+  /** What a message said, oldest first, and says. Codes: not-found, message-deleted. */
+  readEdits(conversationId: ConversationId, seq: number): Result<{ versions: { atMs: number; text: string }[] }>
+  /** The first event at or after a time; undefined where the cache does not tell. */
+  seqAt(conversationId: ConversationId, atMs: number): number | undefined
   listPeople(): PersonView[]
   person(userId: UserId): PersonView | undefined
-  /** Unread messages in all conversations. */
+  /** Unread messages in all conversations; of muted ones, those that name this user. */
   unread(): number
-  /** Messages waiting or refused. */
+  /** Messages and acts waiting or refused. */
   queued(): number
   /** Keeps what the user has begun to write; ok(false) where nothing changed. Codes: not-found. */
   saveDraft(conversationId: ConversationId, text: string): Result<boolean>
-  /** Every message that has not left, for carrying over to another cache. */
+  /** Everything that has not left, for carrying over to another cache. */
   unsent(): Unsent[]
   /** That an earlier cache was set aside, until the user has seen it. */
   notice(): CacheNotice | undefined
   dismissNotice(): void
+
+  // --- files ---
+  files(): readonly FileRecord[]
+  file(fileId: FileId): FileRecord | undefined
+  /** Makes the file's key; durable. False where its conversation is not here, or the file already is. */
+  addFile(record: FileRecord): boolean
+  /** A known file's new state; false where it is not known. Progress alone (`parts`, `usedAtMs`) outlives a kill only. */
+  putFile(record: FileRecord): boolean
+  /** A copy of a file's key; the caller zeroes it. */
+  fileKey(fileId: FileId): Uint8Array | undefined
+  /** Forgets files and destroys their keys, durably. */
+  dropFiles(fileIds: readonly FileId[]): void
+  /** Where a file stands that a page, a thread or a search hit has shown since the store was opened; undefined where it is gone. */
+  filePlace(fileId: FileId): FilePlace | undefined
 
   // --- bounds ---
   /** Sets what is kept; history beyond it is no longer asked for. */
@@ -120,8 +176,11 @@ export interface Store {
   /** One stored message as it reads now; undefined where it is deleted or gone. */
   message(slot: number, seq: number): FoundMessage | undefined
 
-  // --- the file ---
-  /** Looks through the next stretch of what is stored after an unclean end; false when done. Throws where it is damaged. */
+  // --- the file of the cache ---
+  /**
+   * Looks through the next stretch of what is stored, after an unclean end or in a cache of an earlier version; false when
+   * done. Throws where it is damaged.
+   */
   verifyStep(): boolean
   /** Seals the keyring under another root key, durably; records stay as they are. */
   rekey(rootKey: Uint8Array): void
@@ -156,12 +215,13 @@ export function openStore({ self, inherited, ...parts }: StoreParts): OpenedStor
     const cache = loadCache(sealed)
     if (sealed.wasUnclean) checkSmallTables(sealed)
     dropOrphanKeys(cache)
+    beginReview(cache)
     if (inherited)
       transact(cache, () => {
         if (inherited.unsent.length > 0) putValue(cache, 'unsent', [...cache.values.unsent, ...inherited.unsent])
         putValue(cache, 'notice', inherited.notice)
       })
-    return ok(storeOver(cache, self, parts.file))
+    return ok(createSealedStore(cache, self, parts.file))
   } catch (error) {
     const failure = storeFailure(error)
     return { ok: false, error: failure, ...rescue(sealed, failure) }
@@ -183,139 +243,8 @@ function rescue(half: SealedDatabase | undefined, failure: Failure) {
 
 /** After an unclean end: the tables whose size does not grow with the messages. The events follow, bit by bit. */
 function checkSmallTables({ db }: SealedDatabase): void {
-  for (const table of ['keyring', 'state', 'person', 'conversation', 'segment', 'outbox', 'shard']) {
+  for (const table of ['keyring', 'state', 'person', 'conversation', 'segment', 'outbox', 'shard', 'file']) {
     const found = db.pragma(`quick_check('${table}')`, { simple: true })
     if (found !== 'ok') throw Object.assign(new Error('quick_check'), { code: 'SQLITE_CORRUPT' })
-  }
-}
-
-/** Events opened in one step of looking through: ~2 ms. */
-const VERIFY_AT_A_TIME = 250
-
-function storeOver(cache: Cache, self: UserId, file: string): Store {
-  let bounds: Bounds = { oldestMs: 0, most: Number.MAX_SAFE_INTEGER }
-  const slotIds = new Map<number, ConversationId>()
-  const bySlot = (slot: number) => {
-    const known = cache.conversations.get(slotIds.get(slot) as ConversationId)
-    if (known?.slot === slot) return known
-    const found = [...cache.conversations.values()].find((entry) => entry.slot === slot)
-    if (found) slotIds.set(slot, found.state.info.conversationId)
-    return found
-  }
-  const toVerify = cache.sealed.wasUnclean ? verifySteps(cache) : undefined
-
-  /** `isFull`: more history, of whichever conversation, would only be evicted again. */
-  function positionOf(entry: ConversationEntry, isFull: boolean): Position {
-    const { info, low, high, floor = 0 } = entry.state
-    const isOldEnough = (oldestAtMs(cache, entry) ?? Number.POSITIVE_INFINITY) < bounds.oldestMs
-    const isBounded = high > 0 && (low <= floor || isFull || isOldEnough)
-    return { conversationId: info.conversationId, low, high, isBounded }
-  }
-
-  return {
-    self,
-    cursors: () => cache.values.cursors,
-    applyDirectory: (people, cursor) => applyDirectory(cache, people, cursor),
-    applyAccess(granted, revoked, cursor) {
-      const lost = applyAccess(cache, granted, revoked, cursor)
-      // A cache that was set aside must not keep what is revoked.
-      if (lost.length > 0) removeQuarantined(file)
-      return lost
-    },
-    applyEvents: (conversationId, events) => applyEvents(cache, conversationId, events, self),
-    applyRead: (conversationId, seq, by) => applyRead(cache, conversationId, seq, by, self),
-    applyReads: (reads) => applyReads(cache, reads, self),
-    positions() {
-      const isFull = cachedEvents(cache) >= bounds.most
-      return [...cache.conversations.values()].map((entry) => positionOf(entry, isFull))
-    },
-    position(conversationId) {
-      const entry = cache.conversations.get(conversationId)
-      return entry && positionOf(entry, cachedEvents(cache) >= bounds.most)
-    },
-    unsentRead(conversationId, serverReadSeq) {
-      const want = cache.conversations.get(conversationId)?.state.wantReadSeq ?? 0
-      return want > serverReadSeq ? want : undefined
-    },
-    enqueue: (conversationId, message) => enqueue(cache, conversationId, message),
-    waiting: (underWay) => waiting(cache, underWay),
-    outboxEntry: (clientId) => cache.outbox.get(clientId),
-    setFailure: (clientId, failure) => setFailure(cache, clientId, failure),
-    takeOut: (clientId) => takeOut(cache, clientId),
-    saveDraft: (conversationId, text) => saveDraft(cache, conversationId, text),
-    listConversations: (sending) => listConversations({ cache, self, sending }),
-    readPage: (conversationId, before, limit, sending) =>
-      readPage({ cache, self, sending }, conversationId, before, limit),
-    listPeople: () => [...cache.people.values()].map(({ person }) => personView(person)),
-    person(userId) {
-      const person = cache.people.get(userId)?.person
-      return person && personView(person)
-    },
-    unread: () => [...cache.conversations.values()].reduce((sum, { state }) => sum + state.unread, 0),
-    queued: () => cache.outbox.size + cache.values.unsent.length,
-    unsent: () => [
-      ...cache.values.unsent,
-      ...[...cache.outbox.values()].map(({ conversationId, record }) => ({ conversationId, record })),
-    ],
-    notice: () => cache.values.notice,
-    dismissNotice() {
-      if (cache.values.notice) transact(cache, () => putValue(cache, 'notice', undefined))
-    },
-    setBounds(next) {
-      bounds = next
-    },
-    evictOnce: () => evictOnce(cache, bounds),
-    sealEviction() {
-      sealEviction(cache)
-      removeQuarantined(file)
-    },
-    indexWork(slot, fromSeq, toSeq) {
-      const entry = bySlot(slot)
-      return entry ? indexWork(cache, entry, fromSeq, toSeq) : { entries: [], removed: [] }
-    },
-    indexWorkOf(conversationId, events) {
-      const entry = cache.conversations.get(conversationId)
-      return entry && indexWorkOf(cache, entry, events)
-    },
-    slots: () => slots(cache),
-    shards: () => [...cache.shards.values()],
-    nextShardId: () => nextShardId(cache),
-    newShardKey: () => newShardKey(cache),
-    shardKey: (keyId) => cache.sealed.copyKey(keyId),
-    putShards: (rows, dropped) => putShards(cache, rows, dropped),
-    dropKeys: (keyIds) => dropKeys(cache, keyIds),
-    senderSlots: (match) =>
-      [...cache.people.values()].filter(({ person }) => match(personView(person))).map(({ slot }) => slot),
-    conversationSlots: (match) =>
-      [...cache.conversations.values()]
-        .filter(({ state }) => match(conversationName(cache, state.info, self), state.info.conversationId))
-        .map(({ slot }) => slot),
-    slotOf: (conversationId) => cache.conversations.get(conversationId)?.slot,
-    message(slot, seq) {
-      const entry = bySlot(slot)
-      return entry && storedMessage(cache, self, entry, seq)
-    },
-    verifyStep: () => toVerify?.next().done === false,
-    rekey: (rootKey) => cache.sealed.rekey(rootKey),
-    counter: () => cache.sealed.lastingCounter(),
-    keyCount: () => cache.sealed.keyCount(),
-    close() {
-      cache.sealed.close()
-      for (const held of [cache.people, cache.conversations, cache.outbox, cache.lastMessages, slotIds]) held.clear()
-      cache.values = { cursors: { directory: '', access: '' }, unsent: [], notice: undefined }
-    },
-  }
-}
-
-/** Opens every event there is, a stretch at a time. Throws CorruptRecord at the first that does not open. */
-function* verifySteps(cache: Cache): Generator<void> {
-  for (const id of [...cache.conversations.keys()]) {
-    for (let from = cache.conversations.get(id)?.state.low ?? 0; ; from += VERIFY_AT_A_TIME) {
-      // What has left meanwhile, or come, is not looked at twice.
-      const entry = cache.conversations.get(id)
-      if (!entry || from > entry.state.high) break
-      eventsBetween(cache, entry, from, from + VERIFY_AT_A_TIME - 1)
-      yield
-    }
   }
 }
