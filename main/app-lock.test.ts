@@ -158,6 +158,7 @@ describe('idleness', () => {
       session: () => undefined,
       idleMinutes: () => limit.minutes,
       changed: () => {},
+      locked: () => undefined,
       opened: () => {},
     })
     appLock.start()

@@ -23,6 +23,8 @@ export interface AppLockParts {
   readonly changed: () => void
   /** The cache has been opened. */
   readonly opened: () => void
+  /** It is about to be closed: the user is not there. */
+  readonly locked: () => void
 }
 
 export interface AppLock {
@@ -55,6 +57,7 @@ export function createAppLock(parts: AppLockParts): AppLock {
     if (vault.isLocked()) return ok(undefined)
     log.info('app.locked')
     vault.lock()
+    parts.locked()
     parts.session()?.dispatch({ type: 'app-locked' })
     parts.changed()
     return ok(undefined)

@@ -1,21 +1,29 @@
-// Owns joining the modules into one app: profile, vault, cache, search, session, wipe, bridge. Knows no host.
+// Owns joining the modules into one app: profile, vault, cache, search, files, session, wipe, bridge. Knows no host.
 // Always holds: an interrupted wipe is finished before the cache is opened or a window shown; the cache is open only with
 // a valid lease; whatever ends the program leaves every file whole. Imports no Electron; the only place modules meet.
 
 import { randomBytes, randomUUID } from 'node:crypto'
 import { rmSync } from 'node:fs'
-import { defaultSettings, type SessionView, type Settings } from '../shared/bridge.ts'
+import { type CallArgs, defaultSettings, type SessionView, type Settings } from '../shared/bridge.ts'
 import { limits } from '../shared/limits.ts'
-import type { ConversationEvent, ConversationId, Policy, UserId } from '../shared/model.ts'
+import type { ConversationId, Policy } from '../shared/model.ts'
 import { type Failure, type FailureCode, FailureError, fail, ok, type Result } from '../shared/result.ts'
+import { createEnrolment } from './app-enrolment.ts'
+import { filesParts } from './app-files.ts'
+import { createLeaseWatch } from './app-lease.ts'
 import { createAppLock } from './app-lock.ts'
+import { createSessionHost } from './app-session-host.ts'
+import { createWipeRun } from './app-wipe.ts'
 import { type CallParts, createCalls } from './calls.ts'
+import { systemClock } from './clock.ts'
 import { createCoalescer } from './coalesce.ts'
+import { createFiles } from './files/files.ts'
 import { errorName, type Log } from './log.ts'
-import { noticeOf } from './notices.ts'
+import { createNotices } from './notices.ts'
 import { createOpenCache, type OpenCache } from './open-cache.ts'
 import { openProfile, type Profile } from './profile/profile.ts'
 import { createSearch } from './search/search.ts'
+import { backoffMs } from './session/backoff.ts'
 import { deliverReceipt, enrol, parseServerUrl } from './session/http.ts'
 import { type Clock, createSession, type Session } from './session/run.ts'
 import { openSocket } from './session/socket.ts'
@@ -54,14 +62,11 @@ export interface App {
 
 const CACHE_FILE = 'store/cache.db'
 const SHARD_DIR = 'store/shards'
+const FILES_DIR = 'files'
+const OPENED_DIR = 'open'
 
-const systemClock: Clock = {
-  nowMs: () => Date.now(),
-  setTimer(run, ms) {
-    const timer = setTimeout(run, ms)
-    return () => clearTimeout(timer)
-  },
-}
+/** What holds until the server has told its policy: nothing leaves that this desktop alone can keep. */
+const untold: Policy = { leaseHours: 1, notifications: 'hidden', contentProtection: true, downloads: false }
 
 /** An app on `shell`. Nothing happens before start(). */
 export function createApp(options: AppOptions): App {
@@ -77,9 +82,8 @@ export function createApp(options: AppOptions): App {
   let settings: Settings = defaultSettings
   /** What keeps the app from working at all, until the next start. */
   let obstacle: Failure | undefined
-  let cancelLeaseCheck: (() => void) | undefined
-  let cancelWipeRetry: (() => void) | undefined
-  let stopped = false
+  /** The window shows it and has the focus, as it says. */
+  let shownId: ConversationId | undefined
   const stopListening: (() => void)[] = []
 
   const changes = createCoalescer(clock, limits.changeEventMs, {
@@ -88,7 +92,8 @@ export function createApp(options: AppOptions): App {
       shell.emit('conversationsChanged', {})
       showStatus()
     },
-    conversation: (conversationId: ConversationId) => shell.emit('messagesChanged', { conversationId }),
+    conversation: (conversationId) => shell.emit('messagesChanged', { conversationId }),
+    attachments: (conversationId) => shell.emit('attachmentsChanged', { conversationId }),
   })
 
   /** Work nobody waits for: a fault of it is logged, and does not end the program. */
@@ -103,6 +108,7 @@ export function createApp(options: AppOptions): App {
       shell,
       version: options.version,
       settings,
+      policy: knownPolicy(),
       vault,
       session,
       store: store(),
@@ -138,6 +144,13 @@ export function createApp(options: AppOptions): App {
       cipher: cipherReady,
       openStore,
       createSearch,
+      createFiles(opened) {
+        const places = { dir: p.path(FILES_DIR), openedDir: p.path(OPENED_DIR) }
+        const origin = () => v.identity()?.serverOrigin
+        const asks = { origin, session: () => session, policy: knownPolicy, storeFailure: failureOfStore }
+        const by = { backoffMs, random: Math.random, clock, log }
+        return createFiles(filesParts({ ...places, ...asks, ...by, shell, changes, listChanged }, opened))
+      },
       storeFailure,
       quarantine,
       removeQuarantined,
@@ -146,23 +159,13 @@ export function createApp(options: AppOptions): App {
       changed: listChanged,
       lost: () => session?.dispatch({ type: 'cache-lost' }),
     })
+  const knownPolicy = () => policy ?? untold
   const store = () => cache?.current()?.store
-
-  /** The lease is over: the share is erased, so that nothing short of the server opens the cache again. */
-  async function checkLease(): Promise<void> {
-    cache?.note()
-    if (!vault || !(await vault.leaseOver(clock.nowMs()))) return
-    log.info('lease.over')
-    vault.eraseLease()
-    session?.dispatch({ type: 'cache-lost' })
-  }
-
-  function watchLease(): void {
-    if (stopped) return
-    const untilMs = vault?.leaseUntilMs()
-    const ms = Math.min(limits.leaseCheckMs, Math.max(1000, (untilMs ?? Number.POSITIVE_INFINITY) - clock.nowMs()))
-    cancelLeaseCheck = clock.setTimer(() => inBackground(checkLease().finally(watchLease)), ms)
-  }
+  const files = () => cache?.current()?.files
+  const failureOfStore = (error: unknown) => cache?.storeFailure(error) ?? storeFailure(error)
+  /** Asked anew each time: they come and go. */
+  const refs = { vault: () => vault, cache: () => cache, session: () => session, wipe: () => wipe }
+  const leaseWatch = createLeaseWatch({ ...refs, clock, log })
 
   // --- the session ----------------------------------------------------------------------------------------------------------
 
@@ -175,76 +178,63 @@ export function createApp(options: AppOptions): App {
       randomBytes: (count) => randomBytes(count),
       about,
       log,
-      host: {
-        store,
-        openCache: async () => cache?.open() ?? fail('not-enrolled'),
-        rekeyCache: async () => cache?.rekey(),
-        closeCache() {
-          inBackground(cache?.close() ?? Promise.resolve())
-          // What the window holds in memory goes with the keys.
-          inBackground(shell.resetWindow())
-        },
-        async beginWipe(order, jws) {
-          const origin = v.identity()?.serverOrigin
-          if (!wipe || !origin) return
-          await wipe.begin(order, jws, origin, (store()?.keyCount() ?? 0) + VAULT_KEYS)
-          setImmediate(() => inBackground(carryOutWipe()))
-        },
-        policyChanged(next) {
-          policy = next
-          shell.setContentProtection(next.contentProtection)
-          cache?.policyChanged(next)
-          appLock.check()
-        },
-        stateChanged,
+      host: createSessionHost({
+        shell,
+        ...refs,
+        vault: v,
+        notices,
+        changes,
         listChanged,
-        conversationChanged: changes.conversation,
-        eventsAdded(conversationId, events, live) {
-          cache?.current()?.search.add(conversationId, events)
-          if (live) notifyOf(events)
+        stateChanged,
+        policyChanged(next) {
+          obey(next)
+          // Kept for the next start, which may be offline.
+          if (JSON.stringify(v.identity()?.policy) !== JSON.stringify(next)) inBackground(v.update({ policy: next }))
         },
-        conversationsLost(lost) {
-          cache?.current()?.search.removed(lost)
-          // An older copy must not bring back what was lost.
-          cache?.note(true)
-        },
-        storeFailure: (error) => cache?.storeFailure(error) ?? storeFailure(error),
-      },
+        carryOutWipe: () => inBackground(wipeRun.carryOut()),
+        inBackground,
+        storeFailure: failureOfStore,
+      }),
     })
   }
 
-  function notifyOf(events: readonly ConversationEvent[]): void {
-    const nameOf = (userId: UserId) => store()?.person(userId)?.displayName
-    const notice = shell.isFocused() ? undefined : noticeOf(events, { self: store()?.self, policy, nameOf })
-    if (notice) shell.notify({ ...notice, onClick: () => inBackground(shell.showWindow()) })
+  const notices = createNotices({
+    clock,
+    store,
+    settings: () => settings,
+    policy: knownPolicy,
+    systemLanguages: shell.systemLanguages,
+    inView: () => (shell.isFocused() ? shownId : undefined),
+    show: shell.notify,
+    clear: shell.clearNotices,
+    clicked: (conversationId, seq) => inBackground(showMessage(conversationId, seq)),
+  })
+
+  async function showMessage(conversationId: ConversationId, seq: number): Promise<void> {
+    await shell.showWindow()
+    if (store()?.position(conversationId)) shell.emit('messageAsked', { conversationId, seq })
   }
 
-  /** Nothing is left to lose: no identity, one that the key store no longer opens, or one the server does not accept. */
-  function mayEnrol(): Result<void> {
-    if (obstacle && obstacle.code !== 'keystore-changed') return { ok: false, error: obstacle }
-    const state = session?.state()
-    const refusal = state && 'problem' in state ? state.problem?.code : undefined
-    const useless = refusal !== undefined && uselessIdentity.has(refusal)
-    return vault?.identity() && !wipe?.underWay() && !useless ? fail('already-enrolled') : ok(undefined)
-  }
+  const enrolNow = createEnrolment({
+    ...refs,
+    obstacle: () => obstacle,
+    enrol,
+    device: { deviceName: options.deviceName, ...about },
+    nowMs: clock.nowMs,
+    async begin(v) {
+      obstacle = undefined
+      await session?.stop()
+      await cache?.abandon()
+      for (const name of ['store', FILES_DIR, OPENED_DIR])
+        if (profile) rmSync(profile.path(name), { recursive: true, force: true })
+      session = newSession(v)
+      session.dispatch({ type: 'enrolled' })
+    },
+  })
 
-  async function enroll(args: { serverUrl: string; code: string }): Promise<Result<SessionView>> {
-    const allowed = mayEnrol()
-    if (!allowed.ok) return allowed
-    if (!vault || !profile) return fail('internal')
-    // The proof of an earlier wipe is delivered before the device is given a new identity.
-    if (wipe?.underWay() && !(await wipe.deliverNow())) return fail('unavailable')
-    const request = { serverUrl: args.serverUrl, code: args.code, deviceName: options.deviceName, ...about }
-    const enrolled = await enrol(vault, request, clock.nowMs())
-    if (!enrolled.ok) return enrolled
-    obstacle = undefined
-    wipe?.forget()
-    await session?.stop()
-    await cache?.abandon()
-    rmSync(profile.path('store'), { recursive: true, force: true })
-    session = newSession(vault)
-    session.dispatch({ type: 'enrolled' })
-    return ok(sessionView())
+  async function enroll(args: CallArgs<'enroll'>): Promise<Result<SessionView>> {
+    const enrolled = await enrolNow(args)
+    return enrolled.ok ? ok(sessionView()) : enrolled
   }
 
   // --- app lock ---------------------------------------------------------------------------------------------------------------
@@ -254,37 +244,31 @@ export function createApp(options: AppOptions): App {
   }
 
   const appLock = createAppLock({
+    ...refs,
     clock,
     log,
-    vault: () => vault,
-    cache: () => cache,
-    session: () => session,
     idleMinutes: lockAfterMinutes,
     changed: () => changes.session(),
     opened: listChanged,
+    locked: userLeft,
   })
+
+  function obey(next: Policy): void {
+    policy = next
+    shell.setContentProtection(next.contentProtection)
+    cache?.policyChanged(next)
+    appLock.check()
+  }
+
+  /** The user is not there: notifications go, and others see it. */
+  function userLeft(): void {
+    session?.lively.noteAway()
+    notices.clear()
+  }
 
   // --- wipe -------------------------------------------------------------------------------------------------------------------
 
-  async function carryOutWipe(): Promise<void> {
-    if (!wipe) return
-    stateChanged()
-    try {
-      await wipe.carryOut()
-    } catch (error) {
-      log.error('wipe.step', { error: errorName(error) })
-    }
-    const notice = wipe.notice()
-    if (notice?.wipedAtMs === undefined) {
-      // Keys or files could not be removed (a full or read-only disk): nothing opens meanwhile, and it is tried again.
-      cancelWipeRetry = clock.setTimer(() => inBackground(carryOutWipe()), limits.receiptRetryFirstMs)
-      return
-    }
-    session?.dispatch({ type: 'wiped' })
-    shell.emit('wiped', notice)
-    await shell.resetWindow()
-    stateChanged()
-  }
+  const wipeRun = createWipeRun({ ...refs, shell, stateChanged, clock, log })
 
   // --- life -------------------------------------------------------------------------------------------------------------------
 
@@ -321,7 +305,7 @@ export function createApp(options: AppOptions): App {
     if (wipe.underWay()) {
       if (!identity.ok) log.error('wipe.identity', { code: identity.error.code })
       session.dispatch({ type: 'order-accepted' })
-      await carryOutWipe()
+      await wipeRun.carryOut()
       return
     }
     if (!identity.ok) {
@@ -348,7 +332,9 @@ export function createApp(options: AppOptions): App {
       const origin = parseServerUrl(options.serverUrl)
       if (origin.ok && origin.value !== v.identity()?.serverOrigin) await v.update({ serverOrigin: origin.value })
     }
-    await checkLease()
+    const told = v.identity()?.policy
+    if (told) obey(told)
+    await leaseWatch.check()
     const opened = (await cache?.open()) ?? fail('not-enrolled')
     if (!opened.ok && opened.error.code !== 'locked' && opened.error.code !== 'app-locked') {
       obstacle = opened.error
@@ -369,7 +355,19 @@ export function createApp(options: AppOptions): App {
     lock: appLock.lock,
     unlock: appLock.unlock,
     setPassphrase: appLock.setPassphrase,
-    noteActivity: appLock.noteActivity,
+    noteActivity() {
+      appLock.noteActivity()
+      session?.lively.noteActivity()
+    },
+    viewChanged(conversationId) {
+      shownId = conversationId
+    },
+    live: () => ({
+      sending: session?.sending() ?? new Set(),
+      transferOf: (conversationId, sha256) => files()?.transferOf(conversationId, sha256),
+      transferOfFile: (fileId) => files()?.transferOfFile(fileId),
+    }),
+    policy: knownPolicy,
     getSession: sessionView,
     enroll,
     setSettings(change) {
@@ -380,10 +378,11 @@ export function createApp(options: AppOptions): App {
       return settings
     },
     openExternal: shell.openExternal,
+    pickFiles: () => shell.pickFiles(),
     nowMs: clock.nowMs,
     listChanged,
     conversationChanged: changes.conversation,
-    storeFailure: (error) => cache?.storeFailure(error) ?? storeFailure(error),
+    storeFailure: failureOfStore,
     sessionChanged: changes.session,
     log,
   }
@@ -409,10 +408,12 @@ export function createApp(options: AppOptions): App {
       stopListening.push(
         shell.onPower((event) => {
           if (event === 'suspend') session?.dispatch({ type: 'suspended' })
+          if (event === 'lock-screen' || event === 'unlock-screen') notices.screenLocked(event === 'lock-screen')
+          if (event === 'suspend' || event === 'lock-screen') session?.lively.noteAway()
           if (event === 'lock-screen') appLock.lock()
           if (event !== 'resume') return
           appLock.check()
-          inBackground(checkLease().finally(() => session?.dispatch({ type: 'connect-asked' })))
+          inBackground(leaseWatch.check().finally(() => session?.dispatch({ type: 'connect-asked' })))
         }),
       )
       opening = open().catch((error: unknown) => {
@@ -421,16 +422,16 @@ export function createApp(options: AppOptions): App {
       })
       await opening
       if (obstacle) log.error('app.obstacle', { code: obstacle.code })
-      watchLease()
+      leaseWatch.start()
       appLock.start()
       await shell.showWindow()
       showStatus()
       stateChanged()
     },
     async stop() {
-      stopped = true
-      cancelLeaseCheck?.()
-      cancelWipeRetry?.()
+      leaseWatch.stop()
+      notices.stop()
+      wipeRun.stop()
       for (const stop of stopListening.splice(0)) stop()
       changes.stop()
       wipe?.stop()
@@ -442,8 +443,3 @@ export function createApp(options: AppOptions): App {
     },
   }
 }
-
-/** What a server says to a device that it will never admit again under its present identity. */
-const uselessIdentity: ReadonlySet<string> = new Set(['device-unknown', 'device-revoked', 'device-wiped'])
-/** Local secret and lease share: the keys of a profile outside the cache's keyring. */
-const VAULT_KEYS = 2

@@ -2,15 +2,17 @@
 
 import { beforeAll, describe, expect, test } from 'vitest'
 import { defaultSettings } from '../shared/bridge.ts'
-import type { ClientId, ConversationId } from '../shared/model.ts'
+import type { ClientId, ConversationId, FileId, Policy } from '../shared/model.ts'
 import { type FailureCode, FailureError, fail, ok, type Result } from '../shared/result.ts'
-import { exampleCache, fill, openCache } from '../testing/caches.ts'
+import type { Answer, Request } from '../shared/wire.ts'
+import { exampleCache, fill, nothingLive, openCache } from '../testing/caches.ts'
 import { silentLog } from '../testing/desktop.ts'
 import { exampleTimeMs } from '../testing/example.ts'
 import { codeOf, must } from '../testing/fake-shell.ts'
 import { type CallParts, createCalls } from './calls.ts'
+import type { Files } from './files/files.ts'
 import { createSearch } from './search/search.ts'
-import type { Session } from './session/run.ts'
+import type { Session } from './session/session.ts'
 import { storeFailure } from './store/failures.ts'
 import type { Store } from './store/store.ts'
 import { type Cipher, createCipher } from './vault/cipher.ts'
@@ -28,6 +30,11 @@ function setUp(change: (store: Store) => Partial<Store> = () => ({}), parts: Par
   const search = createSearch({ store, dir: undefined, log: silentLog, storeFailure })
   const sending = new Set<ClientId>()
   const done: string[] = []
+  const asked: Request[] = []
+  const answers: Result<Answer>[] = []
+  const policy: { -readonly [K in keyof Policy]: Policy[K] } = {
+    ...{ leaseHours: 72, notifications: 'full', contentProtection: false },
+  }
   let fetched: Result<void> = fail('offline')
   let bringOlder = () => {}
   const session: Session = {
@@ -43,11 +50,43 @@ function setUp(change: (store: Store) => Partial<Store> = () => ({}), parts: Par
       return fetched
     },
     newClientId: () => cache.example.id('message'),
+    sendPrefs: () => void done.push('prefs'),
+    async request(request) {
+      asked.push(request)
+      return answers.shift() ?? fail('offline')
+    },
+    async loadBack(_id, seq) {
+      done.push(`loadBack ${seq}`)
+      bringOlder()
+      return fetched.ok ? ok({ reached: true }) : fetched
+    },
+    granted: async () => void done.push('granted'),
+    lively: {
+      setView: ({ people }) => void done.push(`view ${people.length}`),
+      noteTyping: () => void done.push('typing'),
+      noteActivity: () => undefined,
+      noteAway: () => undefined,
+    },
     stop: async () => undefined,
   }
+  const files = {
+    outgoing: () => void done.push('outgoing'),
+    conversationsLost: () => void done.push('files gone'),
+    pick: async (_id: ConversationId, paths: readonly string[]) => {
+      done.push(`pick ${paths}`)
+      return ok({ fileIds: [] })
+    },
+    append: async (_id: FileId, offset: number, data: Uint8Array) => {
+      done.push(`append ${offset} ${[...data]}`)
+      return ok(undefined)
+    },
+    read: async () => ok(Uint8Array.of(0xfb, 0xff)),
+  } satisfies Partial<Files> as unknown as Files
   const call = createCalls({
     session: () => session,
-    cache: () => ok({ store, search }),
+    cache: () => ok({ store, search, files }),
+    live: () => ({ sending, transferOf: () => undefined }),
+    policy: () => policy,
     getSession: () => {
       throw new Error('not here')
     },
@@ -59,6 +98,8 @@ function setUp(change: (store: Store) => Partial<Store> = () => ({}), parts: Par
     noteActivity: () => void done.push('activity'),
     sessionChanged: () => void done.push('session'),
     openExternal: async () => undefined,
+    pickFiles: async () => [{ path: '/x/a.pdf', name: 'a.pdf', bytes: 3 }],
+    viewChanged: (id) => void done.push(`shown ${id !== undefined}`),
     nowMs: () => exampleTimeMs,
     listChanged: () => void done.push('list'),
     conversationChanged: () => void done.push('conversation'),
@@ -70,8 +111,12 @@ function setUp(change: (store: Store) => Partial<Store> = () => ({}), parts: Par
     cache,
     store,
     search,
+    files,
     sending,
     done,
+    asked,
+    answers,
+    policy,
     call,
     id: cache.conversations[0]?.conversationId as ConversationId,
     fetches(result: Result<void>, bring: () => void = () => {}) {
@@ -94,6 +139,7 @@ describe('sendMessage', () => {
     const sent = must(await t.call('sendMessage', { conversationId: t.id, body: '\r\n  你好\u0007\r\nworld \n' }))
     const { clientId } = sent as { clientId: ClientId }
     expect(t.store.outboxEntry(clientId)?.record).toEqual({
+      type: 'message',
       clientId,
       body: '  你好\nworld',
       createdAtMs: exampleTimeMs,
@@ -107,6 +153,170 @@ describe('sendMessage', () => {
     for (let i = 0; i < 2; i++)
       expect(await t.call('sendMessage', { conversationId: t.id, body: 'x', clientId })).toEqual(ok({ clientId }))
     expect(t.store.queued()).toBe(1)
+  })
+})
+
+describe('sendMessage with more than words', () => {
+  const draft = (t: ReturnType<typeof setUp>, conversationId = t.id) => {
+    const file = {
+      role: 'draft',
+      ...{ fileId: t.cache.example.id('file'), conversationId, name: '報告.pdf', bytes: 9 },
+      ...{ mediaType: 'application/pdf', folder: 'f', parts: 0, whole: false, usedAtMs: 0 },
+    } as const
+    expect(t.store.addFile(file)).toBe(true)
+    return file
+  }
+  const send = async (t: ReturnType<typeof setUp>, args: object) => {
+    const answer = await t.call('sendMessage', { conversationId: t.id, body: '', ...args })
+    return answer.ok ? t.store.outboxEntry((answer.value as { clientId: ClientId }).clientId)?.record : codeOf(answer)
+  }
+
+  test('[APP52] files alone make a message that older clients can read, and are sent on their way', async () => {
+    const t = setUp()
+    const { fileId, name, mediaType, bytes } = draft(t)
+    const files = [{ fileId, name, mediaType, bytes }]
+    expect(await send(t, { fileIds: [fileId, fileId] })).toMatchObject({ body: '報告.pdf', isFallback: true, files })
+    expect(t.done).toContain('outgoing')
+    expect(t.store.file(fileId)?.role).toBe('outgoing')
+    const words = await send(t, { body: 'see', fileIds: [draft(t).fileId] })
+    expect(words).toMatchObject({ body: 'see' })
+    expect(words).not.toHaveProperty('isFallback')
+  })
+
+  test('[APP52] a file that is not attached here is refused', async () => {
+    const t = setUp()
+    const elsewhere = draft(t, t.cache.conversations[1]?.conversationId)
+    for (const fileId of [elsewhere.fileId, t.cache.example.id('file')])
+      expect(await send(t, { body: 'x', fileIds: [fileId] })).toBe('file-missing')
+    expect(t.store.queued()).toBe(0)
+  })
+
+  test('[APP53] mentions follow their words, and one beside them is refused', async () => {
+    const t = setUp()
+    const mention = { type: 'person', userId: t.cache.other, start: 3, end: 7 }
+    expect(await send(t, { body: '\r\n\n@ann', mentions: [mention] })).toMatchObject({
+      body: '@ann',
+      mentions: [{ ...mention, start: 0, end: 4 }],
+    })
+    expect(await send(t, { body: 'hello', mentions: [mention] })).toBe('bad-input')
+  })
+
+  test('[APP54] what policy forbids is refused before it is queued', async () => {
+    const t = setUp()
+    const forward = { conversationId: t.id, seq: 2 }
+    expect(await send(t, { forward })).toMatchObject({ forward, isFallback: true })
+    Object.assign(t.policy, { forwarding: false, editing: false, deleting: false })
+    expect(await send(t, { forward })).toBe('policy-forbids')
+    for (const [name, args] of [
+      ['editMessage', { body: 'x' }],
+      ['deleteMessage', {}],
+    ] as const)
+      expect(codeOf(await t.call(name, { conversationId: t.id, seq: 2, ...args }))).toBe('policy-forbids')
+    expect(t.store.queued()).toBe(1)
+  })
+})
+
+describe('acts on messages', () => {
+  test('[APP55] edit, delete and react wait in the outbox as what they are', async () => {
+    const t = setUp()
+    const at = { conversationId: t.id, seq: 2 }
+    for (const [name, args] of [
+      ['editMessage', { ...at, body: ' new\r\n' }],
+      ['react', { ...at, emoji: '👍', on: true }],
+      ['deleteMessage', at],
+    ] as const)
+      must(await t.call(name, args))
+    expect(t.store.waiting(new Set()).map(({ record }) => record.type === 'act' && record.act)).toEqual([
+      { type: 'edit', targetSeq: 2, body: ' new' },
+      { type: 'react', targetSeq: 2, emoji: '👍', on: true },
+      { type: 'delete', targetSeq: 2 },
+    ])
+    expect(codeOf(await t.call('editMessage', { ...at, body: ' \n ' }))).toBe('bad-input')
+  })
+})
+
+describe('jumps', () => {
+  test('[APP56] the server is asked for a time only where the cache does not tell', async () => {
+    const t = withoutHistory()
+    const at = async (atMs: number) => t.call('seqAt', { conversationId: t.id, atMs })
+    expect(must(await at(t.events[6]?.atMs ?? 0))).toEqual({ seq: 7 })
+    expect(t.asked).toEqual([])
+    expect(codeOf(await at(t.events[0]?.atMs ?? 0))).toBe('offline')
+    t.answers.push(ok({ type: 'seqAt', seq: 1 }), ok({ type: 'done' }))
+    expect(must(await at(t.events[0]?.atMs ?? 0))).toEqual({ seq: 1 })
+    expect(codeOf(await at(1))).toBe('not-a-server')
+  })
+
+  test('[APP56] a thread whose root is not cached is fetched back to it', async () => {
+    const t = withoutHistory()
+    t.fetches(ok(undefined), () => t.store.applyEvents(t.id, t.events.slice(0, 4)))
+    const thread = must(await t.call('readThread', { conversationId: t.id, rootSeq: 2 })) as { root?: { seq: number } }
+    expect(thread.root?.seq).toBe(2)
+    must(await t.call('readThread', { conversationId: t.id, rootSeq: 2 }))
+    expect(t.done).toEqual(['loadBack 2'])
+  })
+})
+
+describe('conversations', () => {
+  const create = { kind: 'group', name: '核數', memberIds: [] }
+
+  test('[APP57] a creation whose answer was lost is asked for again under the same clientId, another is not', async () => {
+    const t = setUp()
+    const conversationId = t.cache.example.id('conversation')
+    t.answers.push(
+      fail('unavailable'),
+      ok({ type: 'created', conversationId }),
+      ok({ type: 'created', conversationId }),
+    )
+    expect(codeOf(await t.call('createConversation', create))).toBe('unavailable')
+    expect(must(await t.call('createConversation', create))).toEqual({ conversationId })
+    must(await t.call('createConversation', create))
+    const ids = t.asked.map((request) => request.type === 'create' && request.clientId)
+    expect(ids[1]).toBe(ids[0])
+    expect(ids[2]).not.toBe(ids[0])
+    // The answer waits until the conversation is to be seen.
+    expect(t.done).toEqual(['granted', 'granted'])
+  })
+
+  test('[APP58] changes are asked of the server as they were called, and refused as it refuses', async () => {
+    const t = setUp()
+    const conversationId = t.id
+    const userIds = [t.cache.other]
+    const calls: [string, object, Request][] = [
+      ['changeConversation', { topic: '' }, { type: 'change', conversationId, topic: '' }],
+      ['joinConversation', {}, { type: 'join', conversationId }],
+      ['leaveConversation', {}, { type: 'leave', conversationId }],
+      ['inviteMembers', { userIds }, { type: 'invite', conversationId, userIds }],
+      ['removeMember', { userId: t.cache.other }, { type: 'remove', conversationId, userId: t.cache.other }],
+    ]
+    for (const [name, args, request] of calls) {
+      t.answers.push(ok({ type: 'done' }), fail('not-allowed'))
+      expect(await t.call(name, { conversationId, ...args })).toEqual(ok({}))
+      expect(t.asked.at(-1)).toEqual(request)
+      expect(codeOf(await t.call(name, { conversationId, ...args }))).toBe('not-allowed')
+    }
+  })
+
+  test('[APP59] settings are kept first, and told once', async () => {
+    const t = setUp()
+    for (let i = 0; i < 2; i++) must(await t.call('setPrefs', { conversationId: t.id, muted: true }))
+    expect(t.done).toEqual(['prefs', 'list'])
+    must(await t.call('setPrefs', { conversationId: t.id, unreadFromSeq: 3 }))
+    must(await t.call('setPrefs', { conversationId: t.id, unreadFromSeq: null }))
+    expect(t.store.conversation(t.id)?.prefs).toEqual({ muted: true, pinned: false })
+  })
+})
+
+describe('files', () => {
+  test('[APP60] paths go from the dialog to the files alone, and bytes cross as base64', async () => {
+    const t = setUp()
+    expect(must(await t.call('pickFiles', { conversationId: t.id }))).toEqual({ fileIds: [] })
+    const fileId = t.cache.example.id('file')
+    must(await t.call('appendFile', { fileId, offset: 4, data: '+/8=' }))
+    for (const data of ['+/8', '-_8=', 'a b=', '+/9='])
+      expect(codeOf(await t.call('appendFile', { fileId, offset: 4, data }))).toBe('bad-input')
+    expect(must(await t.call('readFile', { fileId, offset: 0, length: 2 }))).toEqual({ data: '+/8=' })
+    expect(t.done).toEqual(['pick /x/a.pdf', 'append 4 251,255'])
   })
 })
 
@@ -190,7 +400,7 @@ describe('markRead', () => {
     const t = withoutHistory(0)
     for (const seq of [3, 3, 2, 4711]) must(await t.call('markRead', { conversationId: t.id, seq }))
     expect(t.done.filter((line) => line.startsWith('read'))).toEqual(['read 3', 'read 8'])
-    expect(t.store.listConversations(new Set()).find((view) => view.conversationId === t.id)?.unread).toBe(0)
+    expect(t.store.listConversations(nothingLive).find((view) => view.conversationId === t.id)?.unread).toBe(0)
   })
 })
 
@@ -220,7 +430,7 @@ describe('faults', () => {
     const t = setUp()
     const closing = setUp(undefined, {
       cache: () => {
-        const answer = open ? ok({ store: t.store, search: t.search }) : fail('locked')
+        const answer = open ? ok({ store: t.store, search: t.search, files: t.files }) : fail('locked')
         open = false
         return answer
       },

@@ -1,51 +1,35 @@
 // Owns the answers to bridge calls: parses the arguments, checks that the state allows the call, does it, returns a Result.
 // Always holds: nothing throws across the bridge; a call that needs the cache is refused while there is none; arguments
-// are parsed strictly whatever the host has checked.
+// are parsed strictly whatever the host has checked. The handlers about messages, conversations and files are beside it.
 
 import { z } from 'zod'
-import {
-  type CallArgs,
-  type CallName,
-  type CallResult,
-  calls,
-  callsWithoutCache,
-  isCallName,
-  type MessagePage,
-} from '../shared/bridge.ts'
-import { type ConversationId, normaliseBody } from '../shared/model.ts'
-import { type FailureCode, FailureError, fail, ok, type Result } from '../shared/result.ts'
-import { errorName, type Log } from './log.ts'
-import type { Search } from './search/search.ts'
-import type { Session } from './session/run.ts'
-import type { Store } from './store/store.ts'
+import { type CallName, calls, callsWithoutCache, isCallName } from '../shared/bridge.ts'
+import type { conversationCalls } from '../shared/bridge-conversations.ts'
+import type { fileCalls } from '../shared/bridge-files.ts'
+import type { messageCalls } from '../shared/bridge-messages.ts'
+import { FailureError, fail, ok, type Result } from '../shared/result.ts'
+import { conversationHandlers } from './calls-conversations.ts'
+import { fileHandlers } from './calls-files.ts'
+import { messageHandlers } from './calls-messages.ts'
+import type { CallCache, CallParts, Handlers, OpenParts } from './calls-parts.ts'
+import { errorName } from './log.ts'
 
-/** What the calls act on. */
-export interface CallParts {
-  readonly session: () => Session
-  /** The open cache, or why there is none. */
-  readonly cache: () => Result<{ readonly store: Store; readonly search: Search }>
-  readonly getSession: () => CallResult<'getSession'>
-  readonly enroll: (args: CallArgs<'enroll'>) => Promise<Result<CallResult<'enroll'>>>
-  readonly setSettings: (change: CallArgs<'setSettings'>) => CallResult<'setSettings'>
-  readonly openExternal: (url: string) => Promise<void>
-  readonly lock: () => Result<void>
-  readonly unlock: (args: CallArgs<'unlock'>) => Promise<Result<void>>
-  readonly setPassphrase: (args: CallArgs<'setPassphrase'>) => Promise<Result<void>>
-  readonly noteActivity: () => void
-  readonly sessionChanged: () => void
-  readonly nowMs: () => number
-  readonly listChanged: () => void
-  readonly conversationChanged: (conversationId: ConversationId) => void
-  /** Names an error of the store, or throws on what is a bug. */
-  readonly storeFailure: (error: unknown) => { readonly code: FailureCode; readonly message: string }
-  readonly log: Log
-}
-
-type Handlers = { [N in CallName]: (args: CallArgs<N>) => Promise<Result<CallResult<N>>> | Result<CallResult<N>> }
+export type { CallCache, CallParts } from './calls-parts.ts'
 
 /** The handler of bridge calls that a shell serves. */
 export function createCalls(parts: CallParts): (name: string, args: unknown) => Promise<Result<unknown>> {
-  const handlers = handlersOver(parts)
+  const cache = (): CallCache => {
+    const open = parts.cache()
+    if (!open.ok) throw new FailureError(open.error)
+    return open.value
+  }
+  const open: OpenParts = { store: () => cache().store, files: () => cache().files }
+  const handlers: Handlers<CallName> = {
+    ...messageHandlers(parts, open),
+    ...conversationHandlers(parts, open),
+    ...fileHandlers(parts, open),
+    ...appHandlers(parts),
+  }
   return async (name, args) => {
     if (!isCallName(name)) return fail('bad-input', 'No such call.')
     const parsed = calls[name].args.safeParse(args)
@@ -65,8 +49,7 @@ export function createCalls(parts: CallParts): (name: string, args: unknown) => 
 
 function failed(parts: CallParts, name: string, error: unknown): Result<never> {
   try {
-    const { code, message } = parts.storeFailure(error)
-    return fail(code, message)
+    return { ok: false, error: parts.storeFailure(error) }
   } catch {
     parts.log.error('bridge.fault', { call: name, error: errorName(error) })
     return fail('internal')
@@ -75,84 +58,13 @@ function failed(parts: CallParts, name: string, error: unknown): Result<never> {
 
 const done = (result: Result<void>): Result<Record<string, never>> => (result.ok ? ok({}) : result)
 
-function handlersOver(parts: CallParts): Handlers {
-  const store = () => {
-    const cache = parts.cache()
-    if (!cache.ok) throw new FailureError(cache.error)
-    return cache.value.store
-  }
+type AppCall = Exclude<CallName, keyof typeof messageCalls | keyof typeof conversationCalls | keyof typeof fileCalls>
 
-  async function readConversation({
-    conversationId,
-    before,
-    limit,
-  }: CallArgs<'readConversation'>): Promise<Result<MessagePage>> {
-    const page = () => store().readPage(conversationId, before, limit, parts.session().sending())
-    const first = page()
-    // Where the cache ends before the page does, the server is asked for the rest; offline, what is here is shown.
-    if (!first.ok || !first.value.olderUnavailable) return first
-    if (first.value.messages.length >= limit) return ok({ ...first.value, olderUnavailable: false })
-    const fetched = await parts.session().fetchOlder(conversationId)
-    if (!fetched.ok) return first
-    const second = page()
-    // Connected, so what is still missing can be had with the next page.
-    return second.ok ? ok({ ...second.value, olderUnavailable: false }) : second
-  }
-
-  function changed(conversationId: ConversationId): void {
-    parts.conversationChanged(conversationId)
-    parts.listChanged()
-    parts.session().flush()
-  }
-
+/** The calls about the session, the lock and the window itself. */
+function appHandlers(parts: CallParts): Handlers<AppCall> {
   return {
     getSession: () => ok(parts.getSession()),
     enroll: parts.enroll,
-    listConversations: () => ok({ conversations: store().listConversations(parts.session().sending()) }),
-    readConversation,
-    sendMessage({ conversationId, body, clientId = parts.session().newClientId() }) {
-      const text = normaliseBody(body)
-      if (text === '') return fail('bad-input', 'The message is empty.')
-      const queued = store().enqueue(conversationId, { clientId, body: text, createdAtMs: parts.nowMs() })
-      if (!queued.ok) return queued
-      changed(conversationId)
-      return ok({ clientId })
-    },
-    retryMessage({ clientId }) {
-      const entry = store().outboxEntry(clientId)
-      if (!entry) return fail('not-found', 'No such message is waiting.')
-      store().setFailure(clientId, undefined)
-      changed(entry.conversationId)
-      return ok({})
-    },
-    discardMessage({ clientId }) {
-      const entry = store().outboxEntry(clientId)
-      if (!entry) return fail('not-found', 'No such message is waiting.')
-      if (parts.session().sending().has(clientId)) return fail('not-allowed', 'The message is on its way.')
-      store().takeOut(clientId)
-      changed(entry.conversationId)
-      return ok({})
-    },
-    markRead({ conversationId, seq }) {
-      if (!store().position(conversationId)) return fail('not-found', 'No such conversation.')
-      if (store().applyRead(conversationId, seq, 'user')) {
-        const upTo = Math.min(seq, store().position(conversationId)?.high ?? 0)
-        parts.session().markRead(conversationId, upTo)
-        parts.listChanged()
-      }
-      return ok({})
-    },
-    listPeople: () => ok({ people: store().listPeople() }),
-    async search({ text, conversationId, cursor }) {
-      const cache = parts.cache()
-      return cache.ok ? cache.value.search.find(text, conversationId, cursor) : cache
-    },
-    saveDraft({ conversationId, text }) {
-      const saved = store().saveDraft(conversationId, text)
-      if (!saved.ok) return saved
-      if (saved.value) parts.listChanged()
-      return ok({})
-    },
     lock: () => done(parts.lock()),
     unlock: async (args) => done(await parts.unlock(args)),
     setPassphrase: async (args) => done(await parts.setPassphrase(args)),

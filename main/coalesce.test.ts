@@ -17,6 +17,7 @@ function setUp() {
     session: () => told.push(`${clock.nowMs()} session`),
     list: () => told.push(`${clock.nowMs()} list`),
     conversation: (id) => told.push(`${clock.nowMs()} ${id === first ? 'first' : 'second'}`),
+    attachments: (id) => told.push(`${clock.nowMs()} files of ${id === first ? 'first' : 'second'}`),
   })
   return { clock, told, changes }
 }
@@ -38,8 +39,9 @@ describe('coalescer', () => {
     changes.list()
     changes.conversation(first)
     changes.conversation(second)
+    changes.attachments(first)
     changes.conversation(first)
-    expect(told).toEqual(['0 session', '0 list', '0 first', '0 second'])
+    expect(told).toEqual(['0 session', '0 list', '0 first', '0 second', '0 files of first'])
   })
 
   test('[APP1] whenever changes come: at most one a pause, and one follows every change within the pause', () => {

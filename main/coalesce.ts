@@ -8,15 +8,13 @@ export interface Changes {
   session(): void
   list(): void
   conversation(conversationId: ConversationId): void
+  /** What is attached to the draft of a conversation. */
+  attachments(conversationId: ConversationId): void
   stop(): void
 }
 
 /** Changes told through `tell`, each kind (and each conversation) at most once per `pauseMs`, the first at once. */
-export function createCoalescer(
-  clock: Clock,
-  pauseMs: number,
-  tell: { session(): void; list(): void; conversation(conversationId: ConversationId): void },
-): Changes {
+export function createCoalescer(clock: Clock, pauseMs: number, tell: Omit<Changes, 'stop'>): Changes {
   let stopped = false
   const waiting = new Map<string, { again: boolean; cancel: () => void }>()
   function change(key: string, emit: () => void): void {
@@ -40,6 +38,7 @@ export function createCoalescer(
     session: () => change('session', tell.session),
     list: () => change('list', tell.list),
     conversation: (conversationId) => change(conversationId, () => tell.conversation(conversationId)),
+    attachments: (conversationId) => change(`attachments ${conversationId}`, () => tell.attachments(conversationId)),
     stop() {
       stopped = true
       for (const { cancel } of waiting.values()) cancel()

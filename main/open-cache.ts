@@ -1,4 +1,4 @@
-// Owns the cache while it is open: opening it with search over it, keeping it within policy's bounds, bringing it under a new
+// Owns the cache while it is open: opening it with search and files over it, keeping it within policy's bounds, bringing it under a new
 // root key, setting it aside where it is damaged, closing it.
 // Always holds: there is one open cache at most; it is closed before its keys' files are destroyed; what it cannot be used for
 // any more is told, and what the user had not sent is carried over. The modules it joins are handed in by app.ts.
@@ -7,6 +7,7 @@ import type { CacheNotice } from '../shared/bridge.ts'
 import { limits, times } from '../shared/limits.ts'
 import type { Policy } from '../shared/model.ts'
 import { type Failure, ok, type Result } from '../shared/result.ts'
+import type { Files } from './files/files.ts'
 import { errorName, type Log } from './log.ts'
 import type { Search, SearchParts } from './search/search.ts'
 import type { Clock } from './session/run.ts'
@@ -25,6 +26,7 @@ export interface OpenCacheParts {
   readonly cipher: Promise<Cipher>
   readonly openStore: (parts: StoreParts) => OpenedStore
   readonly createSearch: (parts: SearchParts) => Search
+  readonly createFiles: (store: Store) => Files
   readonly storeFailure: (error: unknown) => Failure
   readonly quarantine: (file: string, nowMs: number) => string
   readonly removeQuarantined: (file: string, beforeMs: number) => number
@@ -36,13 +38,20 @@ export interface OpenCacheParts {
   readonly lost: () => void
 }
 
+/** What is open together, and closed together. */
+export interface Opened {
+  readonly store: Store
+  readonly search: Search
+  readonly files: Files
+}
+
 export interface OpenCache {
-  current(): { readonly store: Store; readonly search: Search } | undefined
+  current(): Opened | undefined
   /** Opens it, or answers what is open. Codes: not-enrolled, locked, app-locked, and those of key store and store. */
   open(): Promise<Result<Store>>
   /** Brings the open cache under the root key of the newest share. */
   rekey(): Promise<void>
-  /** Closes it, search in order; its keys are gone from memory when this resolves, a second later at most. */
+  /** Closes it, search and files in order; its keys are gone from memory when this resolves, a second later at most. */
   close(): Promise<void>
   /** Closes it at once: its keys are gone when this returns, nothing is written to disk once it resolves. */
   abandon(): Promise<void>
@@ -62,7 +71,7 @@ const noticeReasons: Readonly<Record<string, CacheNotice['reason']>> = {
 /** A cache that is not open yet. */
 export function createOpenCache(parts: OpenCacheParts): OpenCache {
   const { file, vault, clock, log } = parts
-  let current: { readonly store: Store; readonly search: Search } | undefined
+  let current: Opened | undefined
   let policy: Policy | undefined
   let opening: Promise<Result<Store>> | undefined
   let closing: Promise<void> = Promise.resolve()
@@ -128,7 +137,7 @@ export function createOpenCache(parts: OpenCacheParts): OpenCache {
 
   function begin(store: Store): void {
     const search = parts.createSearch({ store, dir: parts.shardDir, log, storeFailure })
-    current = { store, search }
+    current = { store, search, files: parts.createFiles(store) }
     // What was searched for meanwhile may have been found in part.
     inBackground(search.indexed.then(() => (current?.search === search ? parts.changed() : undefined)))
     parts.removeQuarantined(file, clock.nowMs() - limits.quarantineMs)
@@ -161,7 +170,7 @@ export function createOpenCache(parts: OpenCacheParts): OpenCache {
     inBackground(evict(current))
   }
 
-  async function evict(cache: { readonly store: Store; readonly search: Search }): Promise<void> {
+  async function evict(cache: Opened): Promise<void> {
     let any = false
     try {
       for (;;) {
@@ -170,6 +179,7 @@ export function createOpenCache(parts: OpenCacheParts): OpenCache {
         if (!evicted) break
         any = true
         cache.search.removed([evicted])
+        cache.files.conversationsLost()
         await nextTurn()
       }
       if (!any) return
@@ -222,7 +232,7 @@ export function createOpenCache(parts: OpenCacheParts): OpenCache {
     parts.lost()
   }
 
-  function leave(): { readonly store: Store; readonly search: Search } | undefined {
+  function leave(): Opened | undefined {
     const left = current
     closings += 1
     cancelEviction?.()
@@ -233,9 +243,9 @@ export function createOpenCache(parts: OpenCacheParts): OpenCache {
   function abandon(): Promise<void> {
     const left = leave()
     if (!left) return closing
-    const ended = left.search.abandon()
+    const ended = [left.search.abandon(), left.files.abandon()]
     left.store.close()
-    closing = Promise.all([closing, ended]).then(() => undefined)
+    closing = Promise.all([closing, ...ended]).then(() => undefined)
     return closing
   }
 
@@ -251,10 +261,11 @@ export function createOpenCache(parts: OpenCacheParts): OpenCache {
     close() {
       const left = leave()
       if (!left) return closing
-      closing = left.search
-        .close()
-        .catch((error: unknown) => log.error('search.close', { error: errorName(error) }))
-        .finally(() => left.store.close())
+      closing = Promise.allSettled([left.search.close(), left.files.close()]).then((ended) => {
+        for (const { status, reason } of ended.flatMap((end) => (end.status === 'rejected' ? [end] : [])))
+          log.error('cache.close', { status, error: errorName(reason) })
+        left.store.close()
+      })
       return closing
     },
     abandon,

@@ -2,6 +2,7 @@
 // Always holds: reads only; no key, token or path is in it.
 
 import type { SessionView, Settings } from '../shared/bridge.ts'
+import type { Policy } from '../shared/model.ts'
 import { type Failure, fail } from '../shared/result.ts'
 import type { Session } from './session/run.ts'
 import type { Shell } from './shell/shell.ts'
@@ -13,6 +14,7 @@ export interface SessionViewParts {
   readonly shell: Pick<Shell, 'kind' | 'systemLanguages'>
   readonly version: string
   readonly settings: Settings
+  readonly policy: Policy
   readonly vault: Vault | undefined
   readonly session: Session | undefined
   readonly store: Store | undefined
@@ -25,7 +27,7 @@ export interface SessionViewParts {
 
 /** The session, whole, as it stands. */
 export function viewSession(parts: SessionViewParts): SessionView {
-  const { shell, version, settings, vault, session, store, wipe, obstacle, lockAfterMinutes, nowMs } = parts
+  const { shell, version, settings, policy, vault, session, store, wipe, obstacle, lockAfterMinutes, nowMs } = parts
   const identity = vault?.identity()
   const notice = wipe?.notice()
   const facts = session?.facts()
@@ -57,9 +59,21 @@ export function viewSession(parts: SessionViewParts): SessionView {
       lockAfterMinutes,
       ...(unlockRetryAtMs !== undefined && { retryAtMs: unlockRetryAtMs }),
     },
+    ...(identity?.policy && { notifications: identity.policy.notifications }),
+    may: may(policy),
     ...(cacheNotice && { cacheNotice }),
     ...(problem && { problem }),
     ...(facts?.clockSkewMs !== undefined && { clockSkewMs: facts.clockSkewMs }),
     ...(notice && { wipe: notice }),
+  }
+}
+
+/** Where policy says nothing, it allows. */
+function may(policy: Policy): SessionView['may'] {
+  return {
+    forward: policy.forwarding ?? true,
+    takeFiles: policy.downloads ?? true,
+    edit: policy.editing ?? true,
+    delete: policy.deleting ?? true,
   }
 }

@@ -1,4 +1,4 @@
-// Owns the settings of this window, in a file of the profile: how it looks, and when it locks.
+// Owns the settings of this window, in a file of the profile: how it looks, when it locks, what it notifies of.
 // Always holds: nothing confidential is among them; a file of an earlier version keeps what it knows, a damaged one counts
 // as none.
 
@@ -33,5 +33,8 @@ export function changeSettings(settings: Settings, change: CallArgs<'setSettings
     language: change.language ?? settings.language,
     listWidthPx: change.listWidthPx ?? settings.listWidthPx,
     lockAfterMinutes: change.lockAfterMinutes ?? settings.lockAfterMinutes,
+    notify: change.notify ?? settings.notify,
+    // null is a wish too: none.
+    quietHours: change.quietHours === undefined ? settings.quietHours : change.quietHours,
   }
 }

@@ -4,6 +4,7 @@
 
 import type { Log } from '../main/log.ts'
 import type { Stretch } from '../main/passphrase/argon2.ts'
+import type { Presence, Typing } from '../main/session/lively.ts'
 import { type Clock, createSession, type Session, type SessionHost } from '../main/session/run.ts'
 import type { OpenSocket } from '../main/session/socket.ts'
 import type { KeyStore } from '../main/shell/shell.ts'
@@ -73,6 +74,8 @@ export type Heard =
   | { readonly type: 'policy'; readonly policy: Policy }
   | { readonly type: 'wipe'; readonly order: WipeOrder; readonly jws: string }
   | { readonly type: 'events'; readonly seqs: readonly number[]; readonly live: boolean }
+  | { readonly type: 'presence'; readonly people: readonly Presence[] }
+  | { readonly type: 'typing'; readonly typing: readonly Typing[] }
   | { readonly type: 'lost'; readonly count: number }
 
 /** A vault on `disk` that has been enrolled as `identity`; `publicKey` is its device key's. */
@@ -136,6 +139,10 @@ export async function createDesktop(parts: DesktopParts): Promise<Desktop> {
       listChanged: () => undefined,
       conversationChanged: () => undefined,
       eventsAdded: (_id, events, live) => void heard.push({ type: 'events', seqs: events.map((e) => e.seq), live }),
+      isReady: () => true,
+      reachableChanged: () => undefined,
+      presenceChanged: (people) => void heard.push({ type: 'presence', people }),
+      typingChanged: (_id, typing) => void heard.push({ type: 'typing', typing }),
       conversationsLost: (ids) => void heard.push({ type: 'lost', count: ids.length }),
       storeFailure,
       ...parts.host,

@@ -2,9 +2,9 @@
 // tells an app can be told.
 // Always holds: calls pass through the same handler as with any host; waiting is for an event, never for a time.
 
-import type { Notice, PowerEvent, Shell } from '../main/shell/shell.ts'
+import type { Notice, PickedFile, PowerEvent, Shell } from '../main/shell/shell.ts'
 import type { CallArgs, CallName, CallResult, EventName, EventPayload, SessionState } from '../shared/bridge.ts'
-import type { Result } from '../shared/result.ts'
+import { ok, type Result } from '../shared/result.ts'
 import { createMemoryKeyStore, type MemoryKeyStore } from './memory-key-store.ts'
 
 export type ShellEvent = {
@@ -16,7 +16,12 @@ export interface FakeShell extends Shell {
   /** Every event sent to the renderer, in order. */
   readonly events: readonly ShellEvent[]
   readonly notices: readonly Notice[]
+  /** URLs and paths handed to the system. */
   readonly opened: readonly string[]
+  readonly noticesCleared: number
+  /** What the user chooses in the next dialogs. */
+  picks: readonly PickedFile[]
+  savesTo: string | undefined
   readonly status: { readonly unread: number; readonly state: SessionState } | undefined
   readonly windowsShown: number
   readonly windowsReset: number
@@ -44,6 +49,7 @@ export function createFakeShell(keyStore: MemoryKeyStore = createMemoryKeyStore(
   let windowsShown = 0
   let windowsReset = 0
   let protectedContent = false
+  let noticesCleared = 0
 
   const wake = () => {
     for (const look of [...waiting]) look()
@@ -60,6 +66,11 @@ export function createFakeShell(keyStore: MemoryKeyStore = createMemoryKeyStore(
     notices,
     opened,
     focused: false,
+    picks: [],
+    savesTo: undefined,
+    get noticesCleared() {
+      return noticesCleared
+    },
     get status() {
       return status
     },
@@ -93,6 +104,9 @@ export function createFakeShell(keyStore: MemoryKeyStore = createMemoryKeyStore(
       notices.push(notice)
       wake()
     },
+    clearNotices() {
+      noticesCleared += 1
+    },
     isFocused() {
       return this.focused
     },
@@ -105,6 +119,16 @@ export function createFakeShell(keyStore: MemoryKeyStore = createMemoryKeyStore(
     },
     async openExternal(url) {
       opened.push(url)
+    },
+    async pickFiles() {
+      return this.picks
+    },
+    async saveAs() {
+      return this.savesTo
+    },
+    async openPath(path) {
+      opened.push(path)
+      return ok(undefined)
     },
     clearHostStorage: async () => ({ files: 0, bytes: 0 }),
     onQuit(listener) {

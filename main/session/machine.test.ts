@@ -456,3 +456,11 @@ describe('heartbeat', () => {
     expect(atMs).toBeLessThanOrEqual(limits.silenceMs + (limits.silenceMs - limits.heartbeatMs))
   })
 })
+
+test('[SES51] the newest version that both speak is spoken', () => {
+  const authenticated = (versions: readonly number[]) =>
+    step(states.handshaking, { type: 'hello', versions, sameWorkspace: true }).effects
+  expect(authenticated([1])).toEqual([{ type: 'authenticate', version: 1 }])
+  expect(authenticated([1, 2])).toEqual([{ type: 'authenticate', version: 2 }])
+  expect(authenticated([9, 2, 3])).toEqual([{ type: 'authenticate', version: 2 }])
+})

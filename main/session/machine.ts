@@ -88,7 +88,7 @@ export interface Step {
 }
 
 /** Versions this client speaks, newest first. */
-export const spokenVersions: readonly number[] = [1]
+export const spokenVersions: readonly number[] = [2, 1]
 
 /** A dismissal after which trying at once is pointless: the server will say the same until somebody acts there. */
 const lastingProblems: ReadonlySet<string> = new Set([

@@ -4,8 +4,8 @@
 // policy are obeyed and nothing else is.
 
 import { limits } from '../../shared/limits.ts'
-import { type ClientId, type ConversationEvent, type ConversationId, makeId, type Policy } from '../../shared/model.ts'
-import { fromBase64url, toBase64url, type WipeOrder } from '../../shared/proof.ts'
+import { type ClientId, type ConversationEvent, type ConversationId, makeId } from '../../shared/model.ts'
+import { fromBase64url, toBase64url } from '../../shared/proof.ts'
 import { type Failure, FailureError, fail, type Result } from '../../shared/result.ts'
 import {
   authProofText,
@@ -16,77 +16,19 @@ import {
   type UpFrame,
   welcomeProofText,
 } from '../../shared/wire.ts'
-import { errorName, type Log } from '../log.ts'
-import type { Lost, Store } from '../store/store.ts'
-import type { Vault } from '../vault/vault.ts'
+import { errorName } from '../log.ts'
 import { backoffMs } from './backoff.ts'
 import { createInbox } from './inbox.ts'
+import { createLively } from './lively.ts'
+import { loadBack } from './load-back.ts'
 import { type Effect, type Event, isListening, type State, step, type TimerName } from './machine.ts'
 import { readOrder } from './orders.ts'
-import type { OpenSocket, Socket } from './socket.ts'
-import { createSync, failureFrom, type Sync } from './sync.ts'
+import { failureFrom } from './refusals.ts'
+import type { Session, SessionParts } from './session.ts'
+import type { Socket } from './socket.ts'
+import { createSync, type Sync } from './sync.ts'
 
-export interface Clock {
-  /** Milliseconds since the epoch by this computer's clock. */
-  nowMs(): number
-  /** Runs once after `ms`; returns the way to cancel it. */
-  setTimer(run: () => void, ms: number): () => void
-}
-
-/** What the app does for the session, and hears from it. */
-export interface SessionHost {
-  store(): Store | undefined
-  /** Opens the cache with the lease that has just been saved; `app-locked` where that waits for the passphrase. */
-  openCache(): Promise<Result<Store>>
-  /** The lease that has just been saved brings another share while the cache is open: seals the cache's keyring anew. */
-  rekeyCache(): Promise<void>
-  closeCache(): void
-  /** A verified order: begins the wipe. Resolves when the intent is durable. */
-  beginWipe(order: WipeOrder, jws: string): Promise<void>
-  policyChanged(policy: Policy): void
-  stateChanged(): void
-  listChanged(): void
-  conversationChanged(conversationId: ConversationId): void
-  eventsAdded(conversationId: ConversationId, events: readonly ConversationEvent[], live: boolean): void
-  conversationsLost(lost: readonly Lost[]): void
-  /** Names an error from the store as a failure, or throws it on where it is a bug. */
-  storeFailure(error: unknown): Failure
-}
-
-export interface SessionParts {
-  readonly vault: Pick<
-    Vault,
-    'identity' | 'sign' | 'verifyAuthority' | 'saveLease' | 'rotationPending' | 'isLocked' | 'update'
-  >
-  readonly host: SessionHost
-  readonly openSocket: OpenSocket
-  readonly clock: Clock
-  /** In [0, 1). */
-  readonly random: () => number
-  readonly randomBytes: (count: number) => Uint8Array
-  readonly about: { readonly version: string; readonly platform: string }
-  readonly log: Log
-}
-
-export interface Session {
-  state(): State
-  dispatch(event: Event): void
-  /** Facts beside the state that the window shows. */
-  facts(): {
-    readonly lastHeardAtMs: number | undefined
-    readonly retryAtMs: number | undefined
-    readonly clockSkewMs: number | undefined
-    readonly catchUp: { readonly done: number; readonly total: number } | undefined
-  }
-  sending(): ReadonlySet<ClientId>
-  /** A message has been put into the outbox. */
-  flush(): void
-  markRead(conversationId: ConversationId, seq: number): void
-  fetchOlder(conversationId: ConversationId): Promise<Result<void>>
-  newClientId(): ClientId
-  /** Ends the connection and all timers, for good. Resolves when no frame is being handled any more. */
-  stop(): Promise<void>
-}
+export type { Clock, Session, SessionHost, SessionParts } from './session.ts'
 
 /** A session that begins with the event `started`. */
 export function createSession(parts: SessionParts): Session {
@@ -104,6 +46,15 @@ export function createSession(parts: SessionParts): Session {
   let catchUp: { done: number; total: number } | undefined
   let admitting: Promise<void> = Promise.resolve()
   let stopped = false
+  let version = 1
+  let isReachable = false
+  const lively = createLively({
+    nowMs: clock.nowMs,
+    setTimer: clock.setTimer,
+    self: () => vault.identity()?.userId,
+    presenceChanged: host.presenceChanged,
+    typingChanged: host.typingChanged,
+  })
   const timers = new Map<TimerName, () => void>()
   const inbox = createInbox({
     handle: handleText,
@@ -143,8 +94,7 @@ export function createSession(parts: SessionParts): Session {
         startSync()
         return
       case 'stop-sync':
-        sync?.stop()
-        sync = undefined
+        stopSync()
         return
       case 'close-cache':
         host.closeCache()
@@ -167,6 +117,15 @@ export function createSession(parts: SessionParts): Session {
         return
       }
     }
+  }
+
+  function stopSync(): void {
+    sync?.stop()
+    sync = undefined
+    if (!isReachable) return
+    isReachable = false
+    lively.disconnected()
+    host.reachableChanged(false)
   }
 
   function setTimer(name: TimerName, ms: number): void {
@@ -266,6 +225,10 @@ export function createSession(parts: SessionParts): Session {
         return noteClock(frame.timeMs)
       case 'receiptAccepted':
         return
+      case 'presence':
+        return isReachable ? lively.onPresence(frame) : undefined
+      case 'typing':
+        return isReachable ? lively.onTyping(frame) : undefined
       default:
         return sync?.handle(frame)
     }
@@ -281,7 +244,8 @@ export function createSession(parts: SessionParts): Session {
     clockSkewMs = Math.abs(skew) >= limits.clockSkewMs ? skew : undefined
   }
 
-  function authenticate(version: number): void {
+  function authenticate(chosen: number): void {
+    version = chosen
     const identity = vault.identity()
     if (!identity || !hello) return
     const cursors = host.store()?.cursors() ?? { directory: '', access: '' }
@@ -297,7 +261,8 @@ export function createSession(parts: SessionParts): Session {
       clientVersion: parts.about.version,
       platform: parts.about.platform,
       directoryCursor: cursors.directory,
-      accessCursor: cursors.access,
+      // What a server of version 1 granted does not follow events: this one grants it anew.
+      accessCursor: version >= 2 && host.store()?.hasBareGrants() ? '' : cursors.access,
     })
   }
 
@@ -348,11 +313,23 @@ export function createSession(parts: SessionParts): Session {
       store,
       send,
       log,
+      version,
+      isReady: host.isReady,
       setTimer: clock.setTimer,
       listener: {
         conversationChanged: host.conversationChanged,
         listChanged: host.listChanged,
-        eventsAdded: host.eventsAdded,
+        eventsAdded(conversationId, events, live) {
+          for (const { actorId, content } of live ? events : [])
+            if (content.type === 'message') lively.onMessage(conversationId, actorId, threadOf(content))
+          host.eventsAdded(conversationId, events, live)
+        },
+        messageSent: lively.noteSent,
+        reached() {
+          isReachable = true
+          lively.connected(send, version)
+          host.reachableChanged(true)
+        },
         conversationsLost: host.conversationsLost,
         progress(progress) {
           catchUp = progress
@@ -376,6 +353,9 @@ export function createSession(parts: SessionParts): Session {
     dispatch({ type: 'order-accepted' })
   }
 
+  const fetchOlder = (conversationId: ConversationId): Promise<Result<void>> =>
+    sync?.fetchOlder(conversationId) ?? Promise.resolve(fail('offline'))
+
   return {
     state: () => state,
     dispatch,
@@ -389,20 +369,30 @@ export function createSession(parts: SessionParts): Session {
       }
     },
     markRead: (conversationId, seq) => sync?.markRead(conversationId, seq),
-    fetchOlder: (conversationId) => sync?.fetchOlder(conversationId) ?? Promise.resolve(fail('offline')),
+    sendPrefs: (conversationId) => sync?.sendPrefs(conversationId),
+    request: (request) => sync?.request(request) ?? Promise.resolve(fail('offline')),
+    fetchOlder,
+    loadBack: (conversationId, seq) =>
+      loadBack({ position: (id) => host.store()?.position(id), fetchOlder }, conversationId, seq),
+    granted: (conversationId) => sync?.granted(conversationId) ?? Promise.resolve(),
+    lively,
     newClientId: () => makeId('message', parts.randomBytes(20)),
     async stop() {
       stopped = true
       for (const cancel of timers.values()) cancel()
       timers.clear()
-      sync?.stop()
-      sync = undefined
+      stopSync()
+      lively.stop()
       socket?.close()
       socket = undefined
       inbox.clear()
       await inbox.idle()
     },
   }
+}
+
+function threadOf(content: ConversationEvent['content']): number | undefined {
+  return typeof content.threadSeq === 'number' ? content.threadSeq : undefined
 }
 
 const encoder = new TextEncoder()

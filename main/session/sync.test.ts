@@ -5,6 +5,7 @@ import { limits } from '../../shared/limits.ts'
 import type { ClientId, ConversationEvent, ConversationId, ConversationInfo, UserId } from '../../shared/model.ts'
 import { type FailureCode, failureCodes } from '../../shared/result.ts'
 import type { DownFrame, UpFrame } from '../../shared/wire.ts'
+import { nothingLive } from '../../testing/caches.ts'
 import { createExample, exampleTimeMs } from '../../testing/example.ts'
 import { createVirtualClock } from '../../testing/virtual-clock.ts'
 import { openStore, type Store } from '../store/store.ts'
@@ -41,7 +42,11 @@ function setUp() {
       send: (frame) => sent.push(frame),
       setTimer: clock.setTimer,
       log: { error: (event) => faults.push(event), info: () => undefined, debug: () => undefined },
+      version: 2,
+      isReady: () => true,
       listener: {
+        messageSent: () => undefined,
+        reached: () => undefined,
         conversationChanged: () => undefined,
         listChanged: () => undefined,
         eventsAdded: (_id, events, live) => heard.push(`${live ? 'live' : 'page'} ${events.map((e) => e.seq)}`),
@@ -112,12 +117,12 @@ function setUp() {
     return count
   }
   const bodies = (id: ConversationId): string[] => {
-    const read = store.readPage(id, undefined, 200, sync.sending)
+    const read = store.readPage(id, undefined, 200, { sending: sync.sending, transferOf: () => undefined })
     if (!read.ok) throw new Error(read.error.code)
     return read.value.messages.map((m) => (m.content.type === 'text' ? m.content.text : ''))
   }
   function write(id: ConversationId, body: string, clientId: ClientId = example.id('message')): ClientId {
-    const queued = store.enqueue(id, { clientId, body, createdAtMs: clock.nowMs() })
+    const queued = store.enqueue(id, { type: 'message', clientId, body, createdAtMs: clock.nowMs() })
     if (!queued.ok) throw new Error(queued.error.code)
     sync.flush()
     return clientId
@@ -171,7 +176,7 @@ function setUp() {
       return info.conversationId
     },
     delivery(id: ConversationId) {
-      const read = store.readPage(id, undefined, 200, sync.sending)
+      const read = store.readPage(id, undefined, 200, { sending: sync.sending, transferOf: () => undefined })
       return read.ok ? read.value.messages.map((m) => m.delivery) : []
     },
   }
@@ -434,9 +439,9 @@ describe('reads', () => {
   test('[SYN18] reading on another device moves the mark here and is not echoed', () => {
     const t = setUp()
     const id = t.live(5)
-    expect(t.store.listConversations(new Set())[0]?.unread).toBe(5)
+    expect(t.store.listConversations(nothingLive)[0]?.unread).toBe(5)
     t.handle({ type: 'readMoved', conversationId: id, seq: 3 })
-    expect(t.store.listConversations(new Set())[0]?.unread).toBe(2)
+    expect(t.store.listConversations(nothingLive)[0]?.unread).toBe(2)
     expect(t.frames('read')).toEqual([])
   })
 })
@@ -479,7 +484,7 @@ describe('access', () => {
     (when) => {
       const t = setUp()
       const id = t.live(2)
-      const info = t.store.listConversations(new Set())[0]
+      const info = t.store.listConversations(nothingLive)[0]
       t.write(id, 'one')
       const { sent } = t.accept(t.take('send')[0] as UpOf<'send'>)
       if (when === 'after it') t.handle(sent)

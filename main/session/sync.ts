@@ -1,15 +1,18 @@
-// Owns the exchange over an admitted connection: feeds, catch-up, live events, sends, read marks.
+// Owns the exchange over an admitted connection: feeds, catch-up, live events, read marks, settings of conversations.
 // Always holds: a batch is durable before anything is told about it; a page past a gap is fetched before anything later
-// is applied; one message per conversation is under way at a time, so refusals never change the order; a repeated send is
-// safe because the server dedups by clientId. Store errors are not handled here: they end the connection (run.ts).
+// is applied; a server of version 1 gets nothing that it does not know. What goes out is in sends.ts, what is asked in
+// requests.ts. Store errors are not handled here: they end the connection (run.ts).
 
 import { limits } from '../../shared/limits.ts'
-import type { ClientId, ConversationEvent, ConversationId, UserId } from '../../shared/model.ts'
-import { type Failure, fail, failureCodes, isFailureCode, ok, type Result } from '../../shared/result.ts'
-import type { DownFrame, DownFrameOf, Head, PullFrame, UpFrame } from '../../shared/wire.ts'
+import type { ClientId, ConversationEvent, ConversationId } from '../../shared/model.ts'
+import { fail, ok, type Result } from '../../shared/result.ts'
+import type { Answer, DownFrame, DownFrameOf, Head, PullFrame, Request, UpFrame } from '../../shared/wire.ts'
 import type { Log } from '../log.ts'
 import type { Applied, Lost, Store } from '../store/store.ts'
 import { type Gap, HEAD_UNKNOWN, missedEvents, planPulls } from './catch-up.ts'
+import { failureFrom, isPassing, pauseMs } from './refusals.ts'
+import { createRequests } from './requests.ts'
+import { createSends, type SendsParts } from './sends.ts'
 
 /** What has changed, told after it is durable. */
 export interface SyncListener {
@@ -18,6 +21,10 @@ export interface SyncListener {
   /** New messages are in the store; `live` where they have just been sent rather than caught up on. */
   eventsAdded(conversationId: ConversationId, events: readonly ConversationEvent[], live: boolean): void
   conversationsLost(lost: readonly Lost[]): void
+  /** A message has been handed to the server. */
+  messageSent(conversationId: ConversationId): void
+  /** The heads are known: from here on, until stop(), the server can be asked. */
+  reached(): void
   /** Catch-up progress in events; undefined once live. */
   progress(progress: { done: number; total: number } | undefined): void
   caughtUp(): void
@@ -33,6 +40,9 @@ export interface SyncParts {
     | 'applyEvents'
     | 'applyRead'
     | 'applyReads'
+    | 'applyReaders'
+    | 'applyPrefs'
+    | 'unsentPrefs'
     | 'positions'
     | 'position'
     | 'unsentRead'
@@ -40,7 +50,11 @@ export interface SyncParts {
     | 'outboxEntry'
     | 'setFailure'
     | 'takeOut'
+    | 'file'
   >
+  /** The protocol version of this connection. */
+  readonly version: number
+  readonly isReady: SendsParts['isReady']
   readonly send: (frame: UpFrame) => void
   readonly listener: SyncListener
   readonly setTimer: (run: () => void, ms: number) => () => void
@@ -54,8 +68,14 @@ export interface Sync {
   /** Messages handed to the server and not yet seen in the log. */
   readonly sending: ReadonlySet<ClientId>
   markRead(conversationId: ConversationId, seq: number): void
+  /** Tells the server this user's settings for a conversation, where it may not have them. */
+  sendPrefs(conversationId: ConversationId): void
+  /** Codes: offline, update-required, unavailable, and the server's. */
+  request(request: Request): Promise<Result<Answer>>
   /** Fetches one page below what is cached. Codes: offline, not-found, unavailable. */
   fetchOlder(conversationId: ConversationId): Promise<Result<void>>
+  /** Resolves once the user may see a conversation, or after limits.requestMs, or at the end. */
+  granted(conversationId: ConversationId): Promise<void>
   stop(): void
 }
 
@@ -66,21 +86,33 @@ interface Pull {
 }
 
 /** Begins the exchange; the server's directory, access and heads frames are awaited first. */
-export function createSync({ store, send, listener, setTimer, log }: SyncParts): Sync {
+export function createSync(parts: SyncParts): Sync {
+  const { store, send, listener, setTimer, log, version } = parts
   const heads = new Map<ConversationId, Head>()
   const pulls = new Map<number, Pull>()
   /** Conversations whose pages contradicted themselves: left alone until the next connection. */
   const faulty = new Set<ConversationId>()
-  const underWay = new Map<ClientId, ConversationId>()
-  const sending = new Set<ClientId>()
-  let nextPullId = 1
+  const grantWaiters = new Map<ConversationId, Set<() => void>>()
+  let nextId = 1
   let headsComplete = false
   let live = false
   let stopped = false
   let missedAtStart = 0
-  /** Set while the server has asked for a pause in sends, or in pulls; calling it calls the resumption off. */
-  let resumeFlush: (() => void) | undefined
+  /** Set while the server has asked for a pause in pulls; calling it calls the resumption off. */
   let resumePulls: (() => void) | undefined
+  const requests = createRequests({ send, setTimer, version, nextId: () => nextId++ })
+  const sends = createSends({
+    store,
+    send,
+    setTimer,
+    version,
+    isReady: parts.isReady,
+    sent: listener.messageSent,
+    changed(conversationId) {
+      listener.conversationChanged(conversationId)
+      listener.listChanged()
+    },
+  })
 
   const gaps = (): Gap[] =>
     store.positions().flatMap((position) => {
@@ -95,7 +127,7 @@ export function createSync({ store, send, listener, setTimer, log }: SyncParts):
     const now = gaps()
     const busy = new Set([...pulls.values()].map((pull) => pull.conversationId))
     const { pulls: wanted, caughtUp } = planPulls(now, busy)
-    for (const pull of wanted) request(pull.conversationId, pull.from)
+    for (const { conversationId, from } of wanted) pull(conversationId, from)
     if (!caughtUp) {
       const missing = missedEvents(now)
       missedAtStart = Math.max(missedAtStart, missing)
@@ -110,8 +142,8 @@ export function createSync({ store, send, listener, setTimer, log }: SyncParts):
     }
   }
 
-  function request(conversationId: ConversationId, from: PullFrame['from'], waiter?: Pull['waiters'][number]): void {
-    const id = nextPullId++
+  function pull(conversationId: ConversationId, from: PullFrame['from'], waiter?: Pull['waiters'][number]): void {
+    const id = nextId++
     pulls.set(id, { conversationId, from, waiters: waiter ? [waiter] : [] })
     send({ type: 'pull', id, conversationId, from, limit: limits.eventsPerPull })
   }
@@ -144,23 +176,16 @@ export function createSync({ store, send, listener, setTimer, log }: SyncParts):
       faulty.add(conversationId)
     }
     if (result.type !== 'applied' || result.events.length === 0) return
-    for (const event of result.events)
-      if (event.content.type === 'message') settleSend(event.content.clientId as ClientId, event.actorId)
+    sends.settleBy(result.events)
     listener.eventsAdded(conversationId, result.events, isLive)
     listener.conversationChanged(conversationId)
     listener.listChanged()
   }
 
-  function settleSend(clientId: ClientId, actorId: UserId): void {
-    if (actorId !== store.self) return
-    underWay.delete(clientId)
-    sending.delete(clientId)
-  }
-
   function onEvents(frame: DownFrameOf<'events'>): void {
     const pull = pulls.get(frame.id)
     if (!pull || pull.conversationId !== frame.conversationId) {
-      log.info('sync.unaskedPage', { late: frame.id < nextPullId })
+      log.info('sync.unaskedPage', { late: frame.id < nextId })
       return
     }
     const result = store.applyEvents(frame.conversationId, frame.events)
@@ -193,6 +218,7 @@ export function createSync({ store, send, listener, setTimer, log }: SyncParts):
       // Granted while live: the server does not repeat heads, so its newest page is asked for and tells the head.
       if (headsComplete && !heads.has(info.conversationId)) raiseHead(info.conversationId, HEAD_UNKNOWN, 0)
       listener.conversationChanged(info.conversationId)
+      for (const granted of grantWaiters.get(info.conversationId) ?? []) granted()
     }
     listener.listChanged()
     plan()
@@ -201,87 +227,65 @@ export function createSync({ store, send, listener, setTimer, log }: SyncParts):
   /** Access is lost: answers still under way are about a conversation that is no longer this one, should it come back. */
   function letGo(conversationId: ConversationId): void {
     heads.delete(conversationId)
-    for (const clientId of sending) {
-      if (store.outboxEntry(clientId)) continue
-      sending.delete(clientId)
-      underWay.delete(clientId)
-    }
+    sends.letGo()
     for (const [id, pull] of [...pulls]) if (pull.conversationId === conversationId) settlePull(id, fail('not-found'))
   }
 
   function onHeads(frame: DownFrameOf<'heads'>): void {
-    if (store.applyReads(frame.heads)) listener.listChanged()
+    const readsMoved = store.applyReads(frame.heads)
+    // A server of version 1 knows nothing of settings, which is not to say that there are none.
+    const prefsMoved =
+      version >= 2 && store.applyPrefs(frame.heads.map(({ conversationId, prefs }) => ({ conversationId, prefs })))
+    if (readsMoved || prefsMoved) listener.listChanged()
     for (const head of frame.heads) {
       heads.set(head.conversationId, head)
       const unsent = store.unsentRead(head.conversationId, head.readSeq)
       if (unsent !== undefined) send({ type: 'read', conversationId: head.conversationId, seq: unsent })
+      sendPrefs(head.conversationId)
     }
     if (frame.more) return
+    const isFirst = !headsComplete
     headsComplete = true
+    if (isFirst) listener.reached()
     plan()
     flush()
   }
 
+  function sendPrefs(conversationId: ConversationId): void {
+    const prefs = version >= 2 ? store.unsentPrefs(conversationId) : undefined
+    if (prefs && !stopped) send({ type: 'prefs', conversationId, prefs })
+  }
+
   function onSent(frame: DownFrameOf<'sent'>): void {
-    underWay.delete(frame.clientId)
     // The message leaves the outbox with its event; where that came before (a repeated send), it leaves now.
-    if ((store.position(frame.conversationId)?.high ?? 0) >= frame.seq) {
-      sending.delete(frame.clientId)
-      if (store.takeOut(frame.clientId)) listener.conversationChanged(frame.conversationId)
-    } else raiseHead(frame.conversationId, frame.seq, frame.atMs)
+    const isStored = (store.position(frame.conversationId)?.high ?? 0) >= frame.seq
+    sends.accepted(frame.clientId, isStored)
+    if (!isStored) raiseHead(frame.conversationId, frame.seq, frame.atMs)
+    else if (store.takeOut(frame.clientId)) listener.conversationChanged(frame.conversationId)
     flush()
   }
 
   function onRefused(frame: DownFrameOf<'refused'>): void {
     const failure = failureFrom(frame)
-    if (frame.id !== undefined) {
-      const pull = settlePull(frame.id, { ok: false, error: failure })
-      if (pull && isPassing(failure))
+    if (frame.id !== undefined && !requests.onRefused(frame.id, failure)) {
+      const refused = settlePull(frame.id, { ok: false, error: failure })
+      if (refused && isPassing(failure))
         resumePulls ??= setTimer(() => {
           resumePulls = undefined
           plan()
         }, pauseMs(failure))
-      else if (pull) faulty.add(pull.conversationId)
+      else if (refused) faulty.add(refused.conversationId)
       plan()
     }
-    if (frame.clientId === undefined) return
-    const conversationId = underWay.get(frame.clientId) ?? store.outboxEntry(frame.clientId)?.conversationId
-    underWay.delete(frame.clientId)
-    sending.delete(frame.clientId)
-    if (isPassing(failure)) {
-      resumeFlush ??= setTimer(() => {
-        resumeFlush = undefined
-        flush()
-      }, pauseMs(failure))
-    } else {
-      store.setFailure(frame.clientId, failure)
-      flush()
-    }
-    if (conversationId) listener.conversationChanged(conversationId)
-    listener.listChanged()
+    if (frame.clientId !== undefined) sends.refused(frame.clientId, failure)
   }
 
   function flush(): void {
-    if (!headsComplete || stopped || resumeFlush) return
-    const busy = new Set(underWay.values())
-    for (const entry of store.waiting(sending)) {
-      if (underWay.size >= limits.sendsInFlight) return
-      if (busy.has(entry.conversationId)) continue
-      busy.add(entry.conversationId)
-      underWay.set(entry.record.clientId, entry.conversationId)
-      sending.add(entry.record.clientId)
-      send({
-        type: 'send',
-        conversationId: entry.conversationId,
-        clientId: entry.record.clientId,
-        body: entry.record.body,
-      })
-      listener.conversationChanged(entry.conversationId)
-    }
+    if (headsComplete && !stopped) sends.flush()
   }
 
   return {
-    sending,
+    sending: sends.sending,
     flush,
     handle(frame) {
       if (stopped) return
@@ -304,12 +308,37 @@ export function createSync({ store, send, listener, setTimer, log }: SyncParts):
         case 'readMoved':
           if (store.applyRead(frame.conversationId, frame.seq, 'server')) listener.listChanged()
           return
+        case 'prefsMoved':
+          if (store.applyPrefs([{ conversationId: frame.conversationId, prefs: frame.prefs }])) listener.listChanged()
+          return
+        case 'reads':
+          if (store.applyReaders(frame.conversationId, frame.reads)) listener.conversationChanged(frame.conversationId)
+          return
+        case 'answer':
+          return requests.onAnswer(frame)
         default:
           return
       }
     },
     markRead(conversationId, seq) {
       if (!stopped) send({ type: 'read', conversationId, seq })
+    },
+    sendPrefs,
+    request: (asked) => (headsComplete && !stopped ? requests.perform(asked) : Promise.resolve(fail('offline'))),
+    granted(conversationId) {
+      if (stopped || store.position(conversationId)) return Promise.resolve()
+      return new Promise((resolve) => {
+        const waiters = grantWaiters.get(conversationId) ?? new Set()
+        grantWaiters.set(conversationId, waiters)
+        const settle = () => {
+          cancel()
+          waiters.delete(settle)
+          if (waiters.size === 0) grantWaiters.delete(conversationId)
+          resolve()
+        }
+        const cancel = setTimer(settle, limits.requestMs)
+        waiters.add(settle)
+      })
     },
     fetchOlder(conversationId) {
       const position = store.position(conversationId)
@@ -325,7 +354,7 @@ export function createSync({ store, send, listener, setTimer, log }: SyncParts):
         const running = [...pulls.values()].find((pull) => pull.conversationId === conversationId)
         if (running) running.waiters.push(waiter)
         else
-          request(
+          pull(
             conversationId,
             { before: position.low === 0 ? (heads.get(conversationId)?.headSeq ?? 0) + 1 : position.low },
             waiter,
@@ -335,11 +364,11 @@ export function createSync({ store, send, listener, setTimer, log }: SyncParts):
     stop() {
       if (stopped) return
       stopped = true
-      resumeFlush?.()
+      sends.stop()
+      requests.stop()
+      for (const waiters of [...grantWaiters.values()]) for (const settle of [...waiters]) settle()
       resumePulls?.()
       for (const id of [...pulls.keys()]) settlePull(id, fail('offline'))
-      underWay.clear()
-      sending.clear()
       listener.progress(undefined)
     },
   }
@@ -354,21 +383,4 @@ function answered(
   if ('after' in from) return high > from.after || headSeq <= from.after
   // Asked from beyond the head: that it is lower is an answer too.
   return (low > 0 && low < from.before) || headSeq < from.before - 1 || from.before === 1
-}
-
-/** True where the same request may pass later, by itself. */
-function isPassing(failure: Failure): boolean {
-  return failure.code === 'rate-limited' || failure.code === 'unavailable'
-}
-
-/** How long to pause after a passing refusal, capped as the pause before a connection is. */
-function pauseMs(failure: Failure): number {
-  return Math.min(failure.retryAfterMs ?? limits.backoffFirstMs, limits.updateRetryMs)
-}
-
-/** The server's words as a failure of ours; an unknown code counts as a refusal. */
-export function failureFrom(frame: { code: string; message: string; retryAfterMs?: number | undefined }): Failure {
-  const code = isFailureCode(frame.code) ? frame.code : 'not-allowed'
-  const message = isFailureCode(frame.code) ? frame.message : failureCodes['not-allowed']
-  return frame.retryAfterMs === undefined ? { code, message } : { code, message, retryAfterMs: frame.retryAfterMs }
 }

@@ -14,7 +14,7 @@ import { type Assets, createAssets } from './assets.ts'
 import { createBridgeGate, isTrustedSender } from './bridge-gate.ts'
 import type { Place } from './command-line.ts'
 import { measureFolder, ownFolder } from './host-folder.ts'
-import { openExternal } from './open-external.ts'
+import { openExternal, openPath } from './open-external.ts'
 import { createQuit } from './quit.ts'
 import type { KeyStore, Shell } from './shell.ts'
 import { languagesOfEnvironment } from './system-languages.ts'
@@ -187,6 +187,7 @@ export function createChromiumShell(options: {
     notify() {
       log.debug('notice-not-shown', { host: 'chromium' })
     },
+    clearNotices() {},
     // CDP holds the page focused whether it is or not; an open window counts as looked at.
     isFocused: () => page !== undefined && !page.isClosed(),
     onPower: (listener) => onWake(() => listener('resume')),
@@ -194,6 +195,14 @@ export function createChromiumShell(options: {
       if (on) log.info('content-protection-unavailable', { host: 'chromium' })
     },
     openExternal,
+    // The page's own input and drop zone hand files over instead.
+    async pickFiles() {
+      throw new FailureError(fail('not-allowed', 'This host has no file dialog of its own.').error)
+    },
+    async saveAs() {
+      throw new FailureError(fail('not-allowed', 'This host has no file dialog of its own.').error)
+    },
+    openPath,
     async clearHostStorage() {
       const before = measureFolder(hostDir)
       if (page === undefined || page.isClosed()) rmSync(hostDir, { recursive: true, force: true })

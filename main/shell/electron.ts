@@ -26,12 +26,15 @@ import {
   Tray,
   type WebContents,
 } from 'electron'
+import { ok } from '../../shared/result.ts'
 import { errorName, type Log } from '../log.ts'
 import { type Assets, createAssets } from './assets.ts'
 import { createBridgeGate, isTrustedSender } from './bridge-gate.ts'
+import { chosenFiles, suggestedName } from './chosen-files.ts'
 import type { Place } from './command-line.ts'
 import { dotPixels } from './dot.ts'
 import { measureFolder, removeExcept } from './host-folder.ts'
+import { noProgram } from './open-external.ts'
 import { createQuit } from './quit.ts'
 import { createSafeStorageKeyStore } from './safe-storage.ts'
 import type { Notice, PowerEvent, Shell } from './shell.ts'
@@ -238,6 +241,12 @@ export function createElectronShell(options: {
     window.show()
     window.focus()
   }
+  /** A dialog belongs to our window, where there is one. */
+  const parent = () => (window === undefined || window.isDestroyed() ? undefined : window)
+  const clearNotices = () => {
+    for (const shown of notices) shown.close()
+    notices.clear()
+  }
   const showOrLog = () => {
     showWindow().catch((error) => log.error('window-did-not-open', { error: errorName(error) }))
   }
@@ -297,6 +306,7 @@ export function createElectronShell(options: {
       })
       shown.show()
     },
+    clearNotices,
     isFocused: () => window?.isFocused() ?? false,
     onPower,
     setContentProtection(on) {
@@ -304,10 +314,29 @@ export function createElectronShell(options: {
       window?.setContentProtection(on)
     },
     openExternal: (url) => systemShell.openExternal(url),
+    async pickFiles() {
+      const asked: Parameters<typeof dialog.showOpenDialog>[0] = {
+        properties: ['openFile', 'multiSelections', 'dontAddToRecent'],
+      }
+      const over = parent()
+      const { filePaths } = await (over ? dialog.showOpenDialog(over, asked) : dialog.showOpenDialog(asked))
+      return chosenFiles(filePaths)
+    },
+    async saveAs(name) {
+      const asked: Parameters<typeof dialog.showSaveDialog>[0] = {
+        defaultPath: join(app.getPath('downloads'), suggestedName(name)),
+        properties: ['createDirectory', 'showOverwriteConfirmation', 'dontAddToRecent'],
+      }
+      const over = parent()
+      const answer = await (over ? dialog.showSaveDialog(over, asked) : dialog.showSaveDialog(asked))
+      return answer.canceled || answer.filePath === '' ? undefined : answer.filePath
+    },
+    async openPath(path) {
+      return (await systemShell.openPath(path)) === '' ? ok(undefined) : noProgram()
+    },
     async clearHostStorage() {
       const before = measureFolder(options.hostDir)
-      for (const shown of notices) shown.close()
-      notices.clear()
+      clearNotices()
       for (const cleared of [guarded, session.defaultSession]) {
         await cleared.clearStorageData()
         await cleared.clearCache()

@@ -90,12 +90,20 @@ export function createHeadlessShell(options: {
     async resetWindow() {},
     showStatus() {},
     notify() {},
+    clearNotices() {},
     isFocused: () => false,
     onPower: (listener) => onWake(() => listener('resume')),
     setContentProtection() {},
     async openExternal() {
       throw new FailureError(fail('unavailable', 'The headless host opens no links.').error)
     },
+    async pickFiles() {
+      throw new FailureError(fail('unavailable', 'The headless host has no dialogs; use attachFile.').error)
+    },
+    async saveAs() {
+      throw new FailureError(fail('unavailable', 'The headless host has no dialogs; use readFile.').error)
+    },
+    openPath: async () => fail('unavailable', 'The headless host opens no files.'),
     async clearHostStorage() {
       return { files: 0, bytes: 0 }
     },

@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { findBrowser } from './browser-path.ts'
+import { chosenFiles, suggestedName } from './chosen-files.ts'
 import { readCommandLine } from './command-line.ts'
 import { measureFolder, ownFolder, removeExcept } from './host-folder.ts'
+import { openPath } from './open-external.ts'
 import { createQuit } from './quit.ts'
 import { languagesOfEnvironment, languageTags } from './system-languages.ts'
 import { sleepDetector } from './wake.ts'
@@ -114,4 +116,28 @@ test('[SHL34] a sleep is noticed once, when the wall clock has run ahead of the 
   monotonicMs += 10_000
   expect(slept()).toBe(true)
   expect(slept()).toBe(false)
+})
+
+test('[SHL45] of what was chosen only files are taken, with their names and sizes', () => {
+  const folder = join(root, 'chosen')
+  mkdirSync(folder)
+  writeFileSync(join(folder, '報告 1.pdf'), '12345')
+  const chosen = chosenFiles([join(folder, '報告 1.pdf'), folder, join(folder, 'gone.txt')])
+  expect(chosen).toEqual([{ path: join(folder, '報告 1.pdf'), name: '報告 1.pdf', bytes: 5 }])
+})
+
+test.each([
+  ['報告 1.pdf', '報告 1.pdf'],
+  ['../../.ssh/authorized_keys', 'authorized_keys'],
+  ['C:\\Windows\\win.ini', 'win.ini'],
+  ['.bashrc', 'bashrc'],
+  ['..', 'file'],
+  [' \t', 'file'],
+  ['a/', 'file'],
+])('[SHL46] a sender’s name %j is suggested as %j', (name, suggested) => {
+  expect(suggestedName(name)).toBe(suggested)
+})
+
+test('[SHL47] a path that could be taken for an option or lies nowhere fixed is not handed to the system', async () => {
+  await expect(openPath('--version')).rejects.toThrow(RangeError)
 })

@@ -27,6 +27,14 @@ export interface Notice {
   readonly onClick: () => void
 }
 
+/** A file that the user has chosen in the system's dialog. */
+export interface PickedFile {
+  readonly path: string
+  /** Its name in its folder; untrusted. */
+  readonly name: string
+  readonly bytes: number
+}
+
 export interface Removed {
   readonly files: number
   readonly bytes: number
@@ -48,6 +56,8 @@ export interface Shell {
   /** Badge, tray and window title: how many unread, and the state of the session. */
   showStatus(status: { readonly unread: number; readonly state: SessionState }): void
   notify(notice: Notice): void
+  /** Takes back the notifications that are still shown: what they say is not to be read while the app is locked. */
+  clearNotices(): void
   /** True while the user looks at the window. */
   isFocused(): boolean
   onPower(listener: (event: PowerEvent) => void): () => void
@@ -55,6 +65,15 @@ export interface Shell {
   setContentProtection(on: boolean): void
   /** Opens a URL, already checked to be http(s) or mailto, in the system's browser. */
   openExternal(url: string): Promise<void>
+  /**
+   * Files the user chooses in the system's dialog; none where it is cancelled. Throws FailureError: `not-allowed` where
+   * the host has no dialog and the window's own serves, `unavailable` where there is no window.
+   */
+  pickFiles(): Promise<readonly PickedFile[]>
+  /** Where the user wants a file of this name saved; undefined where they cancel. Throws as pickFiles(). */
+  saveAs(name: string): Promise<string | undefined>
+  /** Opens a file with the system's program for it. Codes: `unavailable`. */
+  openPath(path: string): Promise<Result<void>>
   /** Removes what the host itself keeps on disk for the renderer (caches, storage), as part of a wipe. */
   clearHostStorage(): Promise<Removed>
   /** Called once when the user or the system ends the program; the host waits for the promise, at most three seconds. */

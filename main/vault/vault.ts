@@ -23,7 +23,7 @@
 
 import { randomFillSync } from 'node:crypto'
 import { z } from 'zod'
-import { deviceIdSchema, userIdSchema, workspaceIdSchema } from '../../shared/model.ts'
+import { deviceIdSchema, policySchema, userIdSchema, workspaceIdSchema } from '../../shared/model.ts'
 import { fromBase64url, toBase64url } from '../../shared/proof.ts'
 import { fail, ok, type Result } from '../../shared/result.ts'
 import { authorityKeySchema, type Lease } from '../../shared/wire.ts'
@@ -50,6 +50,8 @@ const identitySchema = z.strictObject({
   /** Counter of the last wipe order obeyed. */
   orderCounter: z.number().int().min(0),
   enrolledAtMs: z.number(),
+  /** As the server last told it: it holds offline too. */
+  policy: policySchema.optional(),
 })
 type IdentityRecord = z.infer<typeof identitySchema>
 /** Who this device is; without its key. */
