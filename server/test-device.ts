@@ -13,6 +13,7 @@ import {
   type EnrolResponse,
   enrolProofText,
   normaliseEnrolCode,
+  PROTOCOL_VERSION,
   type UpFrame,
 } from '../shared/wire.ts'
 import type { Server } from './server.ts'
@@ -173,7 +174,7 @@ export async function connectLine(
   const origin = fields.origin ?? server.url
   line.send({
     type: 'auth',
-    version: 1,
+    version: PROTOCOL_VERSION,
     deviceId: device.deviceId,
     origin,
     proof: signText(device.privateKey, authProofText(signedOrigin ?? origin, device.deviceId, hello.nonce)),

@@ -174,7 +174,7 @@ export type Answer = z.infer<typeof answerSchema>
 export type AnswerOf<T extends Answer['type']> = Extract<Answer, { type: T }>
 export const answerFrameSchema = z.object({ type: z.literal('answer'), id: requestIdSchema, answer: answerSchema })
 
-/** This user's settings for a conversation, changed on another device. */
+/** This user's settings for a conversation have changed; the device that set them is told too: what it set has arrived. */
 export const prefsMovedFrameSchema = z.object({
   type: z.literal('prefsMoved'),
   conversationId: conversationIdSchema,

@@ -8,20 +8,26 @@ import { type Duplex, duplexPair } from 'node:stream'
 import { WebSocket } from 'ws'
 import { type Access, createAccess } from '../server/access/access.ts'
 import { createCommits } from '../server/commits.ts'
+import { addMembers, dropMember, tellChange } from '../server/conversations/changes.ts'
 import { createConversations } from '../server/conversations/conversations.ts'
-import { appendContent, createConversationLog, eventJson } from '../server/conversations/log.ts'
+import { appendContent, eventJson, openContent } from '../server/conversations/events.ts'
+import { createConversationLog } from '../server/conversations/log.ts'
+import { createPrefs } from '../server/conversations/prefs.ts'
+import { createRequests } from '../server/conversations/requests.ts'
 import { createAttempts } from '../server/devices/attempts.ts'
 import { createDevices } from '../server/devices/devices.ts'
 import { createEnrolment } from '../server/devices/enrolment.ts'
 import { createWipes, type Wipes } from '../server/devices/wipes.ts'
 import { createDirectory } from '../server/directory/directory.ts'
+import { createNoFiles } from '../server/files/files.ts'
 import { createConnections } from '../server/gateway/connections.ts'
 import { createFeeds } from '../server/gateway/feeds.ts'
 import { createGateway } from '../server/gateway/gateway.ts'
 import { createLeases } from '../server/gateway/leases.ts'
 import { createLive } from '../server/gateway/live.ts'
-import { createSendRate } from '../server/gateway/send-rate.ts'
+import { createRates } from '../server/gateway/rates.ts'
 import { createSessions } from '../server/gateway/session.ts'
+import { createWatches } from '../server/gateway/watches.ts'
 import { createKeys, type ServerKeys } from '../server/keys.ts'
 import { type Log, silentLog } from '../server/log.ts'
 import { openPolicies } from '../server/policies.ts'
@@ -99,15 +105,18 @@ export async function createWorldServer(parts: {
     const commits = createCommits(guarded, log)
     const access: Access = createAccess(view)
     const lines = createConnections(clock, log)
-    const feeds = createFeeds({ view, access, workspace })
+    const feeds = createFeeds({ view, workspace })
     const devices = createDevices({ view, sealing, policies, clock, random })
     const leases = createLeases({ connections: lines, devices, commits, clock })
+    const rates = createRates(clock)
+    const watches = createWatches({ connections: lines, access, view, clock })
     let wipes: Wipes | undefined
     const live = createLive({
       connections: lines,
       feeds,
       access,
       leases,
+      watches,
       orderSent: ({ wipeId }) =>
         commits.enqueue(
           (tx) => wipes?.noteDelivered(tx, wipeId),
@@ -119,9 +128,12 @@ export async function createWorldServer(parts: {
     const sessions = createSessions({
       ...shared,
       connections: lines,
-      log: createConversationLog(shared),
+      log: createConversationLog({ ...shared, policies }),
+      requests: createRequests({ ...shared, files: createNoFiles() }),
+      prefs: createPrefs(shared),
       wipes,
-      sendRate: createSendRate(clock),
+      rates,
+      watches,
     })
     const origins = new Set([WORLD_ORIGIN])
     const gateway = createGateway({
@@ -130,6 +142,8 @@ export async function createWorldServer(parts: {
       sessions,
       live,
       leases,
+      watches,
+      rates,
       feeds,
       devices,
       policies,
@@ -177,19 +191,13 @@ export async function createWorldServer(parts: {
 
   function setMember(conversationId: ConversationId, userId: UserId, active: boolean): void {
     const { access, live, store: guarded } = running()
-    const content = active ? { type: 'joined', userIds: [userId] } : { type: 'left', userId }
-    const json = JSON.stringify(content)
-    const atMs = clock.nowMs()
-    const { row, place } = guarded.transact((tx) => {
-      const revision = tx.nextRevision('access')
-      const changed = { conversationId, userId, active, revision }
-      tx.putMembership(changed)
-      const event = { conversationId, atMs, actorId: userId, kind: content.type, json }
-      return { row: changed, place: appendContent(tx, sealing, event) }
-    })
-    access.apply([row])
-    live.accessChanged([userId])
-    live.appended(conversationId, eventJson({ conversationId, actorId: userId, ...place }, json))
+    const by = { actorId: userId, atMs: clock.nowMs(), byOperator: false }
+    const change = guarded.transact((tx) =>
+      active
+        ? addMembers(tx, sealing, conversationId, by, [userId])
+        : dropMember(tx, sealing, conversationId, by, userId),
+    )
+    tellChange({ access, fanOut: live }, change)
   }
 
   return {
@@ -244,7 +252,7 @@ export async function createWorldServer(parts: {
         Array.from({ length: count }, (_, i) => {
           const clientId = `msg_${toId(random(20))}`
           const json = JSON.stringify({ type: 'message', clientId, body: `circular ${i}` })
-          const event = { conversationId, atMs: clock.nowMs(), actorId, kind: 'message', json }
+          const event = { conversationId, atMs: clock.nowMs(), actorId, kind: 'message', targetSeq: undefined, json }
           const place = appendContent(tx, sealing, event)
           return eventJson({ conversationId, actorId, ...place }, json)
         }),
@@ -252,19 +260,9 @@ export async function createWorldServer(parts: {
       for (const event of events) live.appended(conversationId, event)
     },
     log: (conversationId) =>
-      store.view.events(conversationId, 1, Number.MAX_SAFE_INTEGER).map((row) =>
-        JSON.parse(
-          eventJson(
-            row,
-            sealing.openContent(
-              conversationId,
-              (id) => store.view.conversation(id)?.sealedKey ?? new Uint8Array(),
-              row.seq,
-              row.sealed,
-            ),
-          ),
-        ),
-      ),
+      store.view
+        .events(conversationId, 1, Number.MAX_SAFE_INTEGER)
+        .map((row) => JSON.parse(eventJson(row, openContent(store.view, sealing, row)))),
   }
 }
 

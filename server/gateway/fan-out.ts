@@ -2,14 +2,19 @@
 // Always holds: each call is about committed state and never fails; whoever is not connected catches up by cursor.
 // One process serves it from its own connections (live.ts); several would carry the same calls between them.
 
-import type { ConversationId, DeviceId, Policy, UserId } from '../../shared/model.ts'
+import type { ConversationId, ConversationPrefs, DeviceId, Policy, UserId } from '../../shared/model.ts'
 import type { WipeRow } from '../store/port.ts'
 
 export interface FanOut {
   /** An event (JSON text) has been appended; called in the order of seq. */
   appended(conversationId: ConversationId, event: string): void
   directoryChanged(): void
+  /** These users have gained or lost a conversation. */
   accessChanged(userIds: readonly UserId[]): void
+  /** Members, name or state of a conversation have changed by an event: told to devices that do not learn it from that. */
+  infoChanged(conversationId: ConversationId): void
+  /** A person's settings for a conversation, as they now stand. */
+  prefsMoved(userId: UserId, conversationId: ConversationId, prefs: ConversationPrefs, byDevice: DeviceId): void
   readMoved(userId: UserId, conversationId: ConversationId, seq: number, byDevice: DeviceId): void
   wipeOrdered(wipe: WipeRow): void
   userDeactivated(userId: UserId): void

@@ -5,8 +5,7 @@
 import { limits } from '../../shared/limits.ts'
 import type { ConversationId, UserId } from '../../shared/model.ts'
 import type { DownFrameOf, Head } from '../../shared/wire.ts'
-import type { Access } from '../access/access.ts'
-import { toConversationInfo } from '../conversations/conversations.ts'
+import { toConversationInfo } from '../conversations/changes.ts'
 import { toPerson } from '../directory/directory.ts'
 import type { FeedName, StoreView } from '../store/port.ts'
 import type { Workspace } from '../workspace.ts'
@@ -30,8 +29,8 @@ export interface Feeds {
   headsFrames(userId: UserId): string[]
 }
 
-export function createFeeds(parts: { view: StoreView; access: Access; workspace: Workspace }): Feeds {
-  const { view, access, workspace } = parts
+export function createFeeds(parts: { view: StoreView; workspace: Workspace }): Feeds {
+  const { view, workspace } = parts
   const cursorOf = (feed: FeedName, revision: number) => `${feed}.${workspace.feedEpoch}.${revision}`
   // Devices that follow live all ask for the same page.
   let lastPage: { readonly from: number; readonly to: number; readonly page: FeedPage } | undefined
@@ -78,7 +77,7 @@ export function createFeeds(parts: { view: StoreView; access: Access; workspace:
         if (conversation === undefined) {
           revoked.push(row.conversationId)
         } else {
-          const info = JSON.stringify(toConversationInfo(conversation, access.viewersOf(row.conversationId)))
+          const info = JSON.stringify(toConversationInfo(conversation, view.memberIdsOf(row.conversationId)))
           bytes += Buffer.byteLength(info)
           if (taken > 0 && bytes > pageBytes) break
           granted.push(info)

@@ -78,7 +78,7 @@ test.each<[string, Partial<AuthFrame> & { signedOrigin?: string }, string]>([
   ['an origin with a line break', { origin: 'http://127.0.0.1:1\n' }, 'wrong-server'],
   ['an unknown device', { deviceId: `dev_${'0'.repeat(20)}` as AuthFrame['deviceId'] }, 'device-unknown'],
   ['a proof over something else', { signedOrigin: 'http://other.example' }, 'proof-invalid'],
-  ['a version of the future', { version: 2 }, 'update-required'],
+  ['a version of the future', { version: 3 }, 'update-required'],
   ['a frame of the future', { version: 9, later: true } as Partial<AuthFrame>, 'update-required'],
   ['a malformed frame', { platform: '' }, 'bad-input'],
 ])('[SRV4] %s is refused by bye and the line closes, with nothing of the workspace sent', async (_, changes, code) => {

@@ -30,9 +30,13 @@ import type { Feeds } from './feeds.ts'
 import type { Leases } from './leases.ts'
 import type { Live } from './live.ts'
 import { normaliseOrigin } from './origins.ts'
+import type { Rates } from './rates.ts'
 import type { Sessions } from './session.ts'
+import type { Watches } from './watches.ts'
 
 const encoder = new TextEncoder()
+/** Pieces in which a frame of limits.clientFrameBytes may come: what ws keeps of a piece is many times a byte. */
+const framePieces = 4096
 export const protocolVersions: readonly number[] = Array.from(
   { length: PROTOCOL_VERSION - PROTOCOL_FLOOR + 1 },
   (_, step) => PROTOCOL_FLOOR + step,
@@ -55,6 +59,8 @@ export function createGateway(parts: {
   sessions: Sessions
   live: Live
   leases: Leases
+  watches: Watches
+  rates: Rates
   feeds: Feeds
   devices: Devices
   commits: Commits
@@ -68,20 +74,22 @@ export function createGateway(parts: {
   random: Random
   log: Log
 }): Gateway {
-  const { connections, sessions, live, leases, feeds, devices, commits, view, workspace, policies } = parts
-  const { authority, clock, random, log } = parts
+  const { connections, sessions, live, leases, watches, rates, feeds, devices, commits, view } = parts
+  const { workspace, policies, authority, clock, random, log } = parts
   const acceptor = new WebSocketServer({
     noServer: true,
     clientTracking: false,
     perMessageDeflate: false,
     maxPayload: limits.clientFrameBytes,
+    maxFragments: framePieces,
+    maxBufferedChunks: framePieces,
   })
   let closing = false
   let closed: (() => void) | undefined
   let stopSweep = clock.after(limits.sweepMs, sweep)
 
-  function accept(socket: WebSocket): void {
-    const connection = connections.add(socket)
+  function accept(socket: WebSocket, line: Duplex): void {
+    const connection = connections.add(socket, line)
     const nonce = toBase64url(random(32))
     const nowMs = clock.nowMs()
     connection.phase = { type: 'greeted', nonce, deadlineMs: nowMs + limits.authMs }
@@ -119,7 +127,6 @@ export function createGateway(parts: {
     const { phase } = connection
     if (phase.type === 'closing') return
     if (phase.type === 'greeted') authenticate(connection, phase.nonce, text)
-    else if (phase.type === 'admitting') connection.waiting.push(text)
     else sessions.take(connection, text)
   }
 
@@ -137,7 +144,15 @@ export function createGateway(parts: {
   }
 
   function admit(connection: Connection, auth: AuthFrame): void {
+    const waitMs = rates.frame(auth.deviceId)
+    if (waitMs !== undefined) {
+      connections.bye(connection, 'rate-limited', waitMs)
+      return
+    }
     connections.claim(connection, auth.deviceId)
+    // Until it is known as what it follows, what it says has no meaning, and is left on the line.
+    connection.paused = true
+    connection.socket.pause()
     commits.enqueue(
       (tx) => devices.admit(tx, auth.deviceId, auth),
       (outcome) => {
@@ -170,11 +185,14 @@ export function createGateway(parts: {
       connections.follow(connection, {
         deviceId: auth.deviceId,
         userId,
+        version: auth.version,
         directoryRevision: feeds.revisionOf('directory', auth.directoryCursor),
         accessRevision: feeds.revisionOf('access', auth.accessCursor),
         directoryDue: true,
         accessDue: true,
+        headsDue: true,
         live: false,
+        attended: false,
         leaseRenewAtMs: clock.nowMs() + limits.leaseRenewMs,
       })
       connections.send(connection, {
@@ -189,13 +207,16 @@ export function createGateway(parts: {
         policy: policies.current(),
       })
       live.pump(connection)
+      watches.moved(userId)
     }
-    for (const text of connection.waiting.splice(0)) sessions.take(connection, text)
+    sessions.resume(connection)
   }
 
   function leave(connection: Connection): void {
     const { phase } = connection
-    connections.remove(connection)
+    const userId = connections.remove(connection)
+    watches.end(connection)
+    if (userId !== undefined) watches.moved(userId)
     if (phase.type === 'following' && !closing) {
       commits.enqueue(
         (tx) => devices.noteSeen(tx, phase.following.deviceId),
@@ -234,12 +255,13 @@ export function createGateway(parts: {
       if (closing) return refuseUpgrade(socket, '503 Service Unavailable')
       // Devices are not browsers; a page that tries this rides on somebody's network position.
       if (request.headers.origin !== undefined) return refuseUpgrade(socket, '403 Forbidden')
-      acceptor.handleUpgrade(request, socket, head, accept)
+      acceptor.handleUpgrade(request, socket, head, (accepted) => accept(accepted, socket))
     },
     close: (withinMs) =>
       new Promise((resolve) => {
         closing = true
         stopSweep()
+        watches.stop()
         closed = () => {
           stopDeadline()
           resolve()

@@ -8,10 +8,11 @@ import type { DeviceId } from '../../shared/model.ts'
 import type { DownFrameOf } from '../../shared/wire.ts'
 import type { Access } from '../access/access.ts'
 import type { WipeRow } from '../store/port.ts'
-import type { Connection, Connections, Following } from './connections.ts'
+import { type Connection, type Connections, type Following, frameOf } from './connections.ts'
 import type { FanOut } from './fan-out.ts'
 import type { Feeds } from './feeds.ts'
 import type { Leases } from './leases.ts'
+import type { Watches } from './watches.ts'
 
 export interface Live extends FanOut {
   /** Sends what is due in the feeds; the first time also the heads, after which the device is live. */
@@ -25,10 +26,11 @@ export function createLive(parts: {
   feeds: Feeds
   access: Access
   leases: Leases
+  watches: Watches
   /** Called once an order has been handed to a socket. */
   orderSent: (wipe: WipeRow) => void
 }): Live {
-  const { connections, feeds, access, leases, orderSent } = parts
+  const { connections, feeds, access, leases, watches, orderSent } = parts
 
   function pump(connection: Connection): void {
     if (connection.phase.type !== 'following') return
@@ -44,6 +46,7 @@ export function createLive(parts: {
     }
     if (following.live) return
     following.live = true
+    following.headsDue = false
     sendHeads(connection, following)
   }
 
@@ -64,13 +67,24 @@ export function createLive(parts: {
     following.accessDue = page.more
     if (!following.live || !page.empty) connections.sendText(connection, page.text, drained)
     // A conversation granted while live: where its log ends and how far this user had read is told with it.
-    if (following.live && !page.empty && !page.more) sendHeads(connection, following)
+    if (!following.live || !following.headsDue || page.empty || page.more) return
+    following.headsDue = false
+    sendHeads(connection, following)
   }
 
   function sendOrder(connection: Connection, wipe: WipeRow): void {
     connections.restrict(connection, wipe.deviceId, wipe.wipeId)
     connections.send(connection, { type: 'order', order: wipe.order })
     orderSent(wipe)
+  }
+
+  /** A page of the feed is due; with `gained`, the heads after it. */
+  function tellAccess(connection: Connection, gained: boolean): void {
+    if (connection.phase.type !== 'following') return
+    const { following } = connection.phase
+    following.accessDue = true
+    following.headsDue ||= gained
+    pump(connection)
   }
 
   /** The device that follows live on this connection; undefined where there is none. */
@@ -86,8 +100,8 @@ export function createLive(parts: {
       for (const userId of access.viewersOf(conversationId)) {
         for (const connection of connections.ofUser(userId)) {
           if (liveDevice(connection) === undefined) continue
-          frame ??= Buffer.from(`{"type":"event","event":${event}}`)
-          connections.sendText(connection, frame)
+          frame ??= frameOf(`{"type":"event","event":${event}}`)
+          connections.sendFrame(connection, frame)
         }
       }
     },
@@ -100,11 +114,25 @@ export function createLive(parts: {
     },
     accessChanged: (userIds) => {
       for (const userId of userIds) {
+        for (const connection of connections.ofUser(userId)) tellAccess(connection, true)
+      }
+    },
+    infoChanged: (conversationId) => {
+      for (const userId of access.viewersOf(conversationId)) {
         for (const connection of connections.ofUser(userId)) {
           if (connection.phase.type !== 'following') continue
-          connection.phase.following.accessDue = true
-          pump(connection)
+          const { version, live } = connection.phase.following
+          // Devices of later versions learn it from the event, where they are live; the first feed tells it to the others.
+          if (version < 2 || !live) tellAccess(connection, false)
         }
+      }
+    },
+    prefsMoved: (userId, conversationId, prefs) => {
+      // The device that set them is told too: of two that set them at once, both end with what the server kept last.
+      for (const connection of connections.ofUser(userId)) {
+        if (connection.phase.type !== 'following') continue
+        const { version, live } = connection.phase.following
+        if (live && version >= 2) connections.send(connection, { type: 'prefsMoved', conversationId, prefs })
       }
     },
     readMoved: (userId, conversationId, seq, byDevice) => {
@@ -113,6 +141,7 @@ export function createLive(parts: {
         if (deviceId === undefined || deviceId === byDevice) continue
         connections.send(connection, { type: 'readMoved', conversationId, seq })
       }
+      watches.readMoved(userId, conversationId, seq)
     },
     wipeOrdered: (wipe) => {
       const connection = connections.ofDevice(wipe.deviceId)
@@ -123,10 +152,10 @@ export function createLive(parts: {
       for (const connection of [...connections.ofUser(userId)]) connections.bye(connection, 'user-inactive')
     },
     policyChanged: (policy) => {
-      const frame = Buffer.from(JSON.stringify({ type: 'policy', policy } satisfies DownFrameOf<'policy'>))
+      const frame = frameOf(JSON.stringify({ type: 'policy', policy } satisfies DownFrameOf<'policy'>))
       // Whoever is still being admitted gets it with the welcome.
       for (const connection of [...connections.all]) {
-        if (connection.phase.type === 'following') connections.sendText(connection, frame)
+        if (connection.phase.type === 'following') connections.sendFrame(connection, frame)
       }
     },
     leaseChanged: (deviceId) => {

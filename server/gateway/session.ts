@@ -1,20 +1,32 @@
-// Owns what a device's frames do once it has been admitted: pull, send, read, ping, receipt.
+// Owns what a device's frames do once it has been admitted.
 // Always holds: frames of a connection are taken in turn; a device under a wipe order is heard only for its receipt; a
-// request that the line cannot carry waits, and no more is read from that peer meanwhile.
+// device says nothing that its version does not have; a pull that the line cannot carry waits, and no more is read from
+// that peer meanwhile; whoever asks too much is refused, told until when, and in the end let go.
 
 import { limits } from '../../shared/limits.ts'
-import { type DeviceId, normaliseBody, type WipeId } from '../../shared/model.ts'
-import { type Failure, failureCodes } from '../../shared/result.ts'
-import { type DownFrame, type PullFrame, parseUpFrame, type SendFrame, type UpFrame } from '../../shared/wire.ts'
+import type { ClientId, ConversationId, DeviceId, WipeId } from '../../shared/model.ts'
+import { type Failure, failureCodes, type Result } from '../../shared/result.ts'
+import {
+  type ActFrame,
+  type Answer,
+  type DownFrame,
+  type PullFrame,
+  parseUpFrame,
+  type SendFrame,
+  typesSince2,
+  type UpFrame,
+  type UpFrameOf,
+} from '../../shared/wire.ts'
 import type { Clock } from '../clock.ts'
 import type { Commits } from '../commits.ts'
-import type { ConversationLog } from '../conversations/log.ts'
+import type { ConversationLog, Place } from '../conversations/log.ts'
+import type { Prefs } from '../conversations/prefs.ts'
+import type { Requests } from '../conversations/requests.ts'
 import type { Wipes } from '../devices/wipes.ts'
 import type { Connection, Connections, Following } from './connections.ts'
 import type { FanOut } from './fan-out.ts'
-import type { SendRate } from './send-rate.ts'
-
-type ReadFrame = Extract<UpFrame, { type: 'read' }>
+import type { Rates } from './rates.ts'
+import type { Watches } from './watches.ts'
 
 export interface Sessions {
   /** Takes a text frame of an admitted device. */
@@ -25,32 +37,65 @@ export interface Sessions {
   resume(connection: Connection): void
 }
 
-const emptyMessage: Failure = { code: 'bad-input', message: 'The message is empty.' }
-
-function refusalOf(failure: Failure, of: { clientId?: SendFrame['clientId']; id?: number }): DownFrame {
+function refusalOf(failure: Failure, of: { clientId?: ClientId; id?: number }): DownFrame {
   const { code, message, retryAfterMs } = failure
   return { type: 'refused', ...of, code, message, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }
+}
+
+function rateLimited(retryAfterMs: number): Failure {
+  return { code: 'rate-limited', message: failureCodes['rate-limited'], retryAfterMs }
+}
+
+/** True for what version 1 does not have: other frames, and messages that are more than words. */
+function needsVersion2(frame: UpFrame): boolean {
+  if (frame.type !== 'send') return typesSince2.has(frame.type)
+  const { type, conversationId, clientId, body, ...more } = frame
+  return Object.keys(more).length > 0
 }
 
 export function createSessions(parts: {
   connections: Connections
   log: ConversationLog
+  requests: Requests
+  prefs: Pick<Prefs, 'set'>
   wipes: Wipes
   commits: Commits
   fanOut: FanOut
-  sendRate: SendRate
+  watches: Watches
+  rates: Rates
   clock: Clock
 }): Sessions {
-  const { connections, log, wipes, commits, fanOut, sendRate, clock } = parts
+  const { connections, log, requests, prefs, wipes, commits, fanOut, watches, rates, clock } = parts
 
   function take(connection: Connection, text: string): void {
     if (connection.paused) {
-      connection.waiting.push(text)
+      waitFor(connection, text)
       return
     }
+    const { phase } = connection
+    if (phase.type !== 'following' && phase.type !== 'wipe-only') return
+    const { deviceId } = phase.type === 'following' ? phase.following : phase
     const parsed = parseUpFrame(text)
-    if (parsed.type === 'frame') perform(connection, parsed.frame)
+    if (parsed.type === 'frame' && parsed.frame.type === 'pull' && !rates.mayPull(deviceId)) {
+      // No refusal: a desktop that catches up asks as fast as it is answered, so it is answered more slowly.
+      pause(connection)
+      waitFor(connection, text)
+      return
+    }
+    const waitMs = rates.frame(deviceId)
+    if (waitMs !== undefined) connections.bye(connection, 'rate-limited', waitMs)
+    else if (parsed.type === 'frame') perform(connection, parsed.frame)
     else takeBadFrame(connection)
+  }
+
+  function waitFor(connection: Connection, text: string): void {
+    connection.waiting ??= []
+    connection.waiting.push(text)
+  }
+
+  function pause(connection: Connection): void {
+    connection.paused = true
+    connection.socket.pause()
   }
 
   function takeBadFrame(connection: Connection): void {
@@ -66,7 +111,8 @@ export function createSessions(parts: {
       // Frames that were under way when the order went out are let fall.
       if (frame.type === 'receipt') receipt(connection, phase.deviceId, frame.wipeId, frame.receipt)
     } else if (phase.type === 'following') {
-      performFollowing(connection, phase.following, frame)
+      if (phase.following.version < 2 && needsVersion2(frame)) takeBadFrame(connection)
+      else performFollowing(connection, phase.following, frame)
     }
   }
 
@@ -78,8 +124,26 @@ export function createSessions(parts: {
       case 'send':
         send(connection, following, frame)
         break
+      case 'act':
+        act(connection, following, frame)
+        break
+      case 'request':
+        request(connection, following, frame)
+        break
       case 'read':
         read(following, frame)
+        break
+      case 'prefs':
+        setPrefs(following, frame)
+        break
+      case 'watch':
+        watches.watch(connection, following, frame)
+        break
+      case 'attend':
+        watches.attend(following, frame)
+        break
+      case 'typing':
+        watches.typing(following, frame)
         break
       case 'receipt':
         receipt(connection, following.deviceId, frame.wipeId, frame.receipt)
@@ -102,36 +166,75 @@ export function createSessions(parts: {
     const { events, headSeq } = page.value
     const text = `{"type":"events","id":${id},"conversationId":"${conversationId}","events":[${events.join(',')}],"headSeq":${headSeq}}`
     connections.sendText(connection, text, () => resume(connection))
-    if (connection.socket.bufferedAmount <= limits.pausedAboveBytes) return
-    connection.paused = true
-    connection.socket.pause()
+    const isBehind = connection.socket.bufferedAmount > limits.pausedAboveBytes
+    if (isBehind && connection.phase.type === 'following') pause(connection)
   }
 
-  function send(connection: Connection, { userId, deviceId }: Following, frame: SendFrame): void {
-    const { conversationId, clientId } = frame
-    const body = normaliseBody(frame.body)
-    const failure = body === '' ? emptyMessage : overRate(deviceId)
-    if (failure !== undefined) {
-      connections.send(connection, refusalOf(failure, { clientId }))
+  function send(connection: Connection, following: Following, frame: SendFrame): void {
+    const { type, conversationId, clientId, ...message } = frame
+    const { userId, deviceId } = following
+    const refusal = overRate(following)
+    if (refusal !== undefined) {
+      connections.send(connection, refusalOf(refusal, { clientId }))
       return
     }
-    log.append({ conversationId, actorId: userId, deviceId, clientId, body }, (outcome) => {
+    watches.wrote(userId, conversationId)
+    log.append(
+      { conversationId, actorId: userId, deviceId, clientId, message },
+      answerTo(connection, conversationId, clientId),
+    )
+  }
+
+  function act(connection: Connection, following: Following, frame: ActFrame): void {
+    const { conversationId, clientId } = frame
+    const { userId, deviceId } = following
+    const refusal = overRate(following)
+    if (refusal !== undefined) {
+      connections.send(connection, refusalOf(refusal, { clientId }))
+      return
+    }
+    log.act(
+      { conversationId, actorId: userId, deviceId, clientId, act: frame.act },
+      answerTo(connection, conversationId, clientId),
+    )
+  }
+
+  function answerTo(connection: Connection, conversationId: ConversationId, clientId: ClientId) {
+    return (outcome: Result<Place>) => {
       const answer: DownFrame = outcome.ok
         ? { type: 'sent', conversationId, clientId, seq: outcome.value.seq, atMs: outcome.value.atMs }
         : refusalOf(outcome.error, { clientId })
       connections.send(connection, answer)
+    }
+  }
+
+  function overRate({ deviceId, userId }: Following): Failure | undefined {
+    const waitMs = rates.send(deviceId, userId)
+    return waitMs === undefined ? undefined : rateLimited(waitMs)
+  }
+
+  function request(connection: Connection, { userId, deviceId }: Following, frame: UpFrameOf<'request'>): void {
+    const { id } = frame
+    const answer = (outcome: Result<Answer>) =>
+      connections.send(
+        connection,
+        outcome.ok ? { type: 'answer', id, answer: outcome.value } : refusalOf(outcome.error, { id }),
+      )
+    const waitMs = rates.request(deviceId)
+    if (waitMs === undefined) requests.perform({ userId, deviceId }, frame.request, answer)
+    else answer({ ok: false, error: rateLimited(waitMs) })
+  }
+
+  function read({ userId, deviceId }: Following, { conversationId, seq }: UpFrameOf<'read'>): void {
+    log.read(userId, conversationId, seq, (moved) => {
+      if (moved !== undefined) fanOut.readMoved(userId, conversationId, moved, deviceId)
     })
   }
 
-  function overRate(deviceId: DeviceId): Failure | undefined {
-    const waitMs = sendRate.take(deviceId)
-    if (waitMs === undefined) return undefined
-    return { code: 'rate-limited', message: failureCodes['rate-limited'], retryAfterMs: waitMs }
-  }
-
-  function read({ userId, deviceId }: Following, { conversationId, seq }: ReadFrame): void {
-    log.read(userId, conversationId, seq, (moved) => {
-      if (moved !== undefined) fanOut.readMoved(userId, conversationId, moved, deviceId)
+  function setPrefs({ userId, deviceId }: Following, frame: UpFrameOf<'prefs'>): void {
+    const { conversationId } = frame
+    prefs.set(userId, conversationId, frame.prefs, (kept) => {
+      if (kept !== undefined) fanOut.prefsMoved(userId, conversationId, kept, deviceId)
     })
   }
 
@@ -146,13 +249,15 @@ export function createSessions(parts: {
   }
 
   function resume(connection: Connection): void {
-    if (!connection.paused || connection.socket.bufferedAmount > limits.pausedAboveBytes) return
+    const { phase, socket } = connection
+    if (!connection.paused || phase.type === 'admitting' || socket.bufferedAmount > limits.pausedAboveBytes) return
     connection.paused = false
     // The peer has been reading: that it was not read from is no silence of its own.
     connection.heardAtMs = clock.nowMs()
-    const waiting = connection.waiting.splice(0)
+    const waiting = connection.waiting ?? []
+    connection.waiting = undefined
     for (const text of waiting) take(connection, text)
-    if (!connection.paused) connection.socket.resume()
+    if (!connection.paused) socket.resume()
   }
 
   return { take, takeBadFrame, resume }
