@@ -5,7 +5,7 @@
 
 import { join } from 'node:path'
 import { createSystemRandom } from '../server/clock.ts'
-import { appendContent } from '../server/conversations/log.ts'
+import { appendContent } from '../server/conversations/events.ts'
 import { createKeys } from '../server/keys.ts'
 import { createSealing } from '../server/sealing.ts'
 import { createServer } from '../server/server.ts'
@@ -68,7 +68,14 @@ function append(): void {
       if (!conversationId) throw new Error('conversation')
       for (const body of bodies) {
         const clientId = makeId('message', random(20))
-        const message = { conversationId, actorId: writer.id, atMs: Date.now(), clientId, kind: 'message' }
+        const message = {
+          conversationId,
+          actorId: writer.id,
+          atMs: Date.now(),
+          clientId,
+          kind: 'message',
+          targetSeq: undefined,
+        }
         appendContent(tx, sealing, { ...message, json: JSON.stringify({ type: 'message', clientId, body }) })
       }
     }

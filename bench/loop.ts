@@ -2,31 +2,23 @@
 // desktop and then as one that has missed them, against the same probe in the same process while idle (the floor).
 // Always holds: server and client are processes of their own; only the client's loop is measured.
 
-import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { start, stop } from '../build/process.ts'
 import { type Figures, ratio } from './figures.ts'
 import type { ClientFigures, FromClient, ToClient } from './loop-client.program.ts'
 import type { FromServer, ToServer } from './loop-server.program.ts'
+import { createPrograms, heard } from './programs.ts'
 
 /** Figures for two times `count` messages. */
 export async function benchLoop(count: number): Promise<Figures> {
   const dir = mkdtempSync(join(tmpdir(), 'causeway-bench-'))
-  const children: ChildProcess[] = []
-  const program = (name: string, args: readonly string[]): ChildProcess => {
-    const child = start(process.execPath, [join(import.meta.dirname, name), ...args], {
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    })
-    children.push(child)
-    return child
-  }
+  const programs = createPrograms()
   try {
-    const server = program('loop-server.program.ts', [String(count), dir])
+    const server = programs.start('loop-server.program.ts', [String(count), dir])
     const { url, code } = await heard<FromServer, 'listening'>(server, 'listening')
-    const client = program('loop-client.program.ts', [String(count), join(dir, 'profile'), url, code])
+    const client = programs.start('loop-client.program.ts', [String(count), join(dir, 'profile'), url, code])
     await heard<FromClient, 'offline'>(client, 'offline')
     server.send({ type: 'append' } satisfies ToServer)
     await heard<FromServer, 'appended'>(server, 'appended')
@@ -36,7 +28,7 @@ export async function benchLoop(count: number): Promise<Figures> {
     await ended
     return stated(count, figures)
   } finally {
-    await Promise.all(children.map((child) => stop(child)))
+    await programs.stop()
     rmSync(dir, { recursive: true, force: true })
   }
 }
@@ -53,21 +45,4 @@ function stated(count: number, { idle, firstSync, catchUp }: ClientFigures): Fig
     firstSync,
     idle,
   }
-}
-
-/** The next message of this type from a program; rejects where the program ends first. */
-function heard<M extends { readonly type: string }, T extends M['type']>(
-  child: ChildProcess,
-  type: T,
-): Promise<Extract<M, { type: T }>> {
-  return new Promise((resolve, reject) => {
-    const onExit = (code: number | null) => reject(new Error(`a program of the benchmark ended with ${code}`))
-    child.once('exit', onExit)
-    child.on('message', function onMessage(message) {
-      if ((message as M).type !== type) return
-      child.off('message', onMessage)
-      child.off('exit', onExit)
-      resolve(message as Extract<M, { type: T }>)
-    })
-  })
 }

@@ -1,12 +1,18 @@
 // Owns the command `npm run bench -- NAME [--json]`: runs one benchmark and prints its figures, those of the peer or floor
 // in the same run, and their ratio. Always holds: figures of one run are compared with each other only; nothing is asserted.
 
+import { benchAccept } from './accept.ts'
+import { benchConnections } from './connections.ts'
+import { benchFanout } from './fanout.ts'
 import { benchLoop } from './loop.ts'
 import { benchSeal } from './seal.ts'
 import { benchSearch } from './search.ts'
 import { benchStore } from './store.ts'
 
 const benches: Record<string, (count: number) => Promise<Record<string, unknown>>> = {
+  accept: benchAccept,
+  connections: benchConnections,
+  fanout: benchFanout,
   loop: benchLoop,
   seal: benchSeal,
   search: benchSearch,
@@ -15,7 +21,9 @@ const benches: Record<string, (count: number) => Promise<Record<string, unknown>
 
 const [name = '', ...rest] = process.argv.slice(2)
 const bench = benches[name]
-const count = Number(rest.find((word) => /^\d+$/.test(word)) ?? 100_000)
+/** Of messages, unless a benchmark counts something else. */
+const usualCounts: Record<string, number> = { connections: 10_000 }
+const count = Number(rest.find((word) => /^\d+$/.test(word)) ?? usualCounts[name] ?? 100_000)
 if (!bench) {
   console.error(`usage: npm run -s bench -- ${Object.keys(benches).join('|')} [COUNT] [--json]`)
   process.exit(2)

@@ -2,13 +2,13 @@
 // pages in which a server sends them.
 // Always holds: the same count gives the same messages, so every contender of a run is given the same.
 
+import { normaliseBody } from '../shared/body.ts'
 import { limits } from '../shared/limits.ts'
 import {
   type ConversationEvent,
   type ConversationId,
   type ConversationInfo,
   makeId,
-  normaliseBody,
   type Person,
   type UserId,
 } from '../shared/model.ts'

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { createSearch, type Search } from '../main/search/search.ts'
 import { storeFailure } from '../main/store/failures.ts'
 import { openStore, type Store } from '../main/store/store.ts'
+import type { Live } from '../main/store/view.ts'
 import { createCipher } from '../main/vault/cipher.ts'
 import { silentLog } from '../testing/desktop.ts'
 import type { Contender } from './contender.ts'
@@ -37,7 +38,7 @@ export async function sealedContender(dir: string, indexed: boolean, sample: Sam
     if (!indexed) return undefined
     return createSearch({ store, dir: join(dir, 'store', 'shards'), log: silentLog, storeFailure })
   }
-  const nothingSent: ReadonlySet<string> = new Set()
+  const nothingSent: Live = { sending: new Set(), transferOf: () => undefined }
 
   return {
     ingest({ of, events }) {
