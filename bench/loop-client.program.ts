@@ -18,6 +18,10 @@ export interface SyncFigures {
   readonly messagesPerSecond: number
   /** Until the last message could be found by search, too. */
   readonly indexedPerSecond: number
+  /** Until the conversation in view showed its newest message. */
+  readonly firstScreenMs: number
+  readonly cachedMs: number
+  readonly indexedMs: number
   readonly loop: LoopFigures
 }
 
@@ -42,6 +46,8 @@ const app = createApp({ shell, profileDir: dir, ...about, log: silentLog })
 // A window lists conversations and reads its open one again after each change; the host sends the answers as text.
 const tellHost = shell.emit
 const sendToWindow = (answer: unknown) => void JSON.stringify(answer)
+/** How far the conversation in view was shown, and when. */
+let shownAt: { readonly atMs: number; readonly newestSeq: number }[] = []
 let openConversation: Parameters<typeof readOpen>[0] | undefined
 shell.emit = (name, payload) => {
   tellHost(name, payload)
@@ -54,12 +60,17 @@ async function list() {
   // Before the server has been reached there is nothing to list.
   const conversations = listed.ok ? listed.value.conversations : []
   sendToWindow(conversations)
-  openConversation ??= conversations[0]?.conversationId
+  if (openConversation === undefined && conversations[0]) {
+    openConversation = conversations[0].conversationId
+    await shell.call('setView', { conversationId: openConversation, people: [] })
+  }
   return conversations
 }
 
 async function readOpen(conversationId: Awaited<ReturnType<typeof list>>[number]['conversationId']) {
-  sendToWindow(await shell.call('readConversation', { conversationId, limit: 50 }))
+  const page = await shell.call('readConversation', { conversationId, limit: 50 })
+  sendToWindow(page)
+  if (page.ok) shownAt.push({ atMs: performance.now(), newestSeq: page.value.newestSeq })
 }
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
@@ -75,6 +86,7 @@ async function indexed(): Promise<void> {
 
 async function measured(begin: () => unknown, total: number): Promise<SyncFigures> {
   const stopProbe = startLoopProbe()
+  shownAt = []
   const from = performance.now()
   await begin()
   await cached(total)
@@ -82,7 +94,17 @@ async function measured(begin: () => unknown, total: number): Promise<SyncFigure
   await indexed()
   const indexedMs = performance.now() - from
   const loop = stopProbe()
-  return { messagesPerSecond: perSecond(count, cachedMs), indexedPerSecond: perSecond(count, indexedMs), loop }
+  if (openConversation) await readOpen(openConversation)
+  const newestSeq = shownAt.at(-1)?.newestSeq
+  const firstScreenMs = (shownAt.find((shown) => shown.newestSeq === newestSeq)?.atMs ?? from) - from
+  return {
+    messagesPerSecond: perSecond(count, cachedMs),
+    indexedPerSecond: perSecond(count, indexedMs),
+    firstScreenMs,
+    cachedMs,
+    indexedMs,
+    loop,
+  }
 }
 
 const tell = (message: FromClient) => process.send?.(message)

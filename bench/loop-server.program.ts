@@ -16,8 +16,15 @@ import { sampleBodies } from './sample-messages.ts'
 
 export type ToServer = { readonly type: 'append' }
 export type FromServer =
-  | { readonly type: 'listening'; readonly url: string; readonly code: string }
-  | { readonly type: 'appended' }
+  | {
+      readonly type: 'listening'
+      readonly url: string
+      /** Two codes for the same reader's desktops. */
+      readonly code: string
+      readonly otherCode: string
+    }
+  /** The head of each conversation before. */
+  | { readonly type: 'appended'; readonly headsBefore: Readonly<Record<string, number>> }
 
 const DAY_MS = 86_400_000
 
@@ -49,7 +56,8 @@ must(
     })),
   }),
 )
-tell({ type: 'listening', url: server.url, code: must(server.admin.createEnrolment({ user: 'reader' })).code })
+const newCode = () => must(server.admin.createEnrolment({ user: 'reader' })).code
+tell({ type: 'listening', url: server.url, code: newCode(), otherCode: newCode() })
 
 process.on('message', (message: ToServer) => {
   if (message.type === 'append') append()
@@ -80,7 +88,7 @@ function append(): void {
       }
     }
   })
-  tell({ type: 'appended' })
+  tell({ type: 'appended', headsBefore: Object.fromEntries(conversations.map(({ id, headSeq }) => [id, headSeq])) })
 }
 
 function tell(message: FromServer): void {

@@ -2,6 +2,7 @@
 // in the same run, and their ratio. Always holds: figures of one run are compared with each other only; nothing is asserted.
 
 import { benchAccept } from './accept.ts'
+import { benchCatchup } from './catchup.ts'
 import { benchConnections } from './connections.ts'
 import { benchFanout } from './fanout.ts'
 import { benchLoop } from './loop.ts'
@@ -11,6 +12,7 @@ import { benchStore } from './store.ts'
 
 const benches: Record<string, (count: number) => Promise<Record<string, unknown>>> = {
   accept: benchAccept,
+  catchup: benchCatchup,
   connections: benchConnections,
   fanout: benchFanout,
   loop: benchLoop,

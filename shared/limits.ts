@@ -23,6 +23,8 @@ export const limits = {
   conversationsPerPage: 50,
   /** Pulls a client keeps under way at once: enough to hide a 200 ms round trip, few enough to stay fair. */
   pullsInFlight: 4,
+  /** …and while the conversation in view is behind: it, and one more. */
+  pullsBesideView: 2,
   /** Sends a client keeps unacknowledged; order is kept by the server handling one connection's frames in turn. */
   sendsInFlight: 16,
   /** Bytes a server holds unsent for one connection before it is closed with `too-slow`: it then catches up. */

@@ -51,6 +51,22 @@ describe('planPulls', () => {
     )
   })
 
+  test('[SYN41] the conversation in view comes before all, and the line is little shared while it is behind', () => {
+    fc.assert(
+      fc.property(withBusy, fc.constantFrom(...ids), ([gaps, busy], inView) => {
+        const { pulls } = planPulls(gaps, new Set(busy), inView)
+        const gap = gaps.find((each) => each.conversationId === inView)
+        if (!gap || gap.headSeq <= gap.high) {
+          expect(pulls).toEqual(planPulls(gaps, new Set(busy)).pulls)
+          return
+        }
+        expect(pulls.length).toBeLessThanOrEqual(Math.max(0, limits.pullsBesideView - busy.length))
+        if (!busy.includes(inView) && busy.length < limits.pullsBesideView)
+          expect(pulls[0]?.conversationId).toBe(inView)
+      }),
+    )
+  })
+
   test('[SYN3] history is fetched only when nothing is missed or under way, one page at a time', () => {
     fc.assert(
       fc.property(withBusy, ([gaps, busy]) => {

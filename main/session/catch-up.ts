@@ -1,5 +1,5 @@
 // Owns which page to ask for next. Pure: positions and heads in, pulls out.
-// Always holds: what was missed comes before what is old; newest conversations first; one pull per conversation at a
+// Always holds: what was missed comes before what is old; the conversation in view first, then the newest; one pull per conversation at a
 // time, so that pages arrive in order; a fresh conversation starts at its newest page.
 
 import { limits } from '../../shared/limits.ts'
@@ -26,12 +26,15 @@ export interface Plan {
   readonly caughtUp: boolean
 }
 
-/** Pulls to send now, given what is under way (`busy`: their conversations). */
-export function planPulls(gaps: readonly Gap[], busy: ReadonlySet<ConversationId>): Plan {
+/** Pulls to send now, given what is under way (`busy`: their conversations) and which conversation is in view. */
+export function planPulls(gaps: readonly Gap[], busy: ReadonlySet<ConversationId>, inView?: ConversationId): Plan {
   const missed = gaps.filter((gap) => gap.headSeq > gap.high)
-  const room = Math.max(0, limits.pullsInFlight - busy.size)
+  // While somebody waits for one conversation, the line is not shared out among all.
+  const isAwaited = missed.some((gap) => gap.conversationId === inView)
+  const room = Math.max(0, (isAwaited ? limits.pullsBesideView : limits.pullsInFlight) - busy.size)
   const free = (gap: Gap) => !busy.has(gap.conversationId)
-  const newestFirst = (a: Gap, b: Gap) => b.headAtMs - a.headAtMs
+  const isInView = (gap: Gap) => Number(gap.conversationId === inView)
+  const newestFirst = (a: Gap, b: Gap) => isInView(b) - isInView(a) || b.headAtMs - a.headAtMs
   if (missed.length > 0) {
     const pulls = missed.filter(free).sort(newestFirst).slice(0, room)
     return { caughtUp: false, pulls: pulls.map(forward) }

@@ -39,6 +39,8 @@ export interface Lively {
    * looked at. What is known of these people is told again, for a window that has forgotten it.
    */
   setView(view: View): void
+  /** The conversation that the window shows, or showed last. */
+  inView(): ConversationId | undefined
   /** The user types; told at most every limits.typingEveryMs for one place. */
   noteTyping(conversationId: ConversationId, threadSeq: number | undefined): void
   /** A message has left: whoever goes on typing is told anew. */
@@ -138,6 +140,7 @@ export function createLively(parts: LivelyParts): Lively {
       if (view.conversationId || view.people.length > 0) sayView()
     },
     disconnected,
+    inView: () => view.conversationId,
     setView({ conversationId = view.conversationId, people }) {
       const known = people.flatMap((userId) => {
         const state = states.get(userId)

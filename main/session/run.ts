@@ -315,6 +315,7 @@ export function createSession(parts: SessionParts): Session {
       log,
       version,
       isReady: host.isReady,
+      inView: lively.inView,
       setTimer: clock.setTimer,
       listener: {
         conversationChanged: host.conversationChanged,

@@ -55,6 +55,8 @@ export interface SyncParts {
   /** The protocol version of this connection. */
   readonly version: number
   readonly isReady: SendsParts['isReady']
+  /** The conversation that the window shows: fetched first. */
+  readonly inView?: () => ConversationId | undefined
   readonly send: (frame: UpFrame) => void
   readonly listener: SyncListener
   readonly setTimer: (run: () => void, ms: number) => () => void
@@ -126,7 +128,7 @@ export function createSync(parts: SyncParts): Sync {
     if (!headsComplete || stopped || resumePulls) return
     const now = gaps()
     const busy = new Set([...pulls.values()].map((pull) => pull.conversationId))
-    const { pulls: wanted, caughtUp } = planPulls(now, busy)
+    const { pulls: wanted, caughtUp } = planPulls(now, busy, parts.inView?.())
     for (const { conversationId, from } of wanted) pull(conversationId, from)
     if (!caughtUp) {
       const missing = missedEvents(now)
