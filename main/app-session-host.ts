@@ -58,8 +58,9 @@ export function createSessionHost(parts: SessionHostParts): SessionHost {
     conversationChanged: parts.changes.conversation,
     eventsAdded(conversationId, events, live) {
       current()?.search.add(conversationId, events)
-      // Files of a message that was deleted have left the store.
-      if (events.some(({ content }) => content.type === 'deleted')) current()?.files.conversationsLost()
+      // Files of a message that was deleted have left the store; of one that was sent, what was there twice.
+      if (events.some(({ content }) => content.type === 'deleted' || content.files !== undefined))
+        current()?.files.conversationsLost()
       if (live) notices.tell(conversationId, events)
     },
     conversationsLost(lost) {

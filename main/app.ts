@@ -18,6 +18,7 @@ import { type CallParts, createCalls } from './calls.ts'
 import { systemClock } from './clock.ts'
 import { createCoalescer } from './coalesce.ts'
 import { createFiles } from './files/files.ts'
+import { shredAll } from './files/shred.ts'
 import { errorName, type Log } from './log.ts'
 import { createNotices } from './notices.ts'
 import { createOpenCache, type OpenCache } from './open-cache.ts'
@@ -279,6 +280,8 @@ export function createApp(options: AppOptions): App {
       return
     }
     profile = opened.value
+    // What a crash left of opened files goes first, whether or not the cache is opened.
+    shredAll(profile.path(OPENED_DIR))
     settings = readSettings(profile)
     await cipherReady
     vault = createVault({ profile, keyStore: shell.keyStore })

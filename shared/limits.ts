@@ -154,6 +154,30 @@ export const limits = {
   uploadSweepMs: HOUR_MS,
   /** What a client is told to wait where too many parts are under way. */
   filePartRetryMs: SECOND_MS,
+  /** Transfers of one direction that move at once: small files get past a large one, and a line is full with them. */
+  transfersAtOnce: 3,
+  /** Progress is told no more often than this: whoever hears it reads a page of messages again. */
+  transferProgressMs: 250,
+  /** A file that arrived changed is sent anew this often: a bad line passes, a bad disk does not. */
+  uploadMismatches: 2,
+  /** A window that hands no slice over for this long has been reloaded, or has forgotten the file. */
+  fileSliceSilenceMs: 2 * MINUTE_MS,
+  /** Without a further slice for this long, a file that is read is closed. */
+  fileReadIdleMs: 5 * SECOND_MS,
+  /** How exactly it is known when a file was last used: a preview reads a file a hundred times. */
+  fileUseNotedMs: MINUTE_MS,
+  /** An opened copy that another program holds (on Windows) is tried again. */
+  openedFileRetryMs: MINUTE_MS,
+  /** Time given to remove opened copies when the app locks or ends; what is left goes at the next start. */
+  filesCloseMs: 1500,
+  /** Time given to the files worker to zero its keys: one part is sealed meanwhile. */
+  fileWorkerEndMs: 50,
+  /** Overwritten of each opened copy; the rest is cut off: quitting must not wait for gigabytes. */
+  shreddedBytes: 32 * 1024 * 1024,
+  /** A name on disk: short enough for a profile deep in a folder tree of Windows (260 units a path)… */
+  savedNameChars: 120,
+  /** …and for the 255 bytes of ext4 and APFS. */
+  savedNameBytes: 240,
   /** Files attached and not yet sent, in all drafts together. */
   stagedFiles: 100,
   /** Raw bytes in one bridge call that hands file contents over (base64 makes them a third longer). */

@@ -75,19 +75,20 @@ export async function openFileServer(): Promise<FileServer> {
   }
 
   function finish(response: ServerResponse, file: Kept, sha256: string): void {
-    if (file.parts.length !== partCount(file.bytes)) return problem(response, 409, 'file-missing')
-    if (hashOf(Buffer.concat(file.parts)) !== sha256) {
+    if (file.parts.length !== partCount(file.bytes)) problem(response, 409, 'file-missing')
+    else if (hashOf(Buffer.concat(file.parts)) === sha256) {
+      file.isWhole = true
+      response.end(JSON.stringify({ parts: file.parts.length }))
+    } else {
       files.delete(sha256)
-      return problem(response, 422, 'file-mismatch')
+      problem(response, 422, 'file-mismatch')
     }
-    file.isWhole = true
-    response.end(JSON.stringify({ parts: file.parts.length }))
   }
 
   function get(response: ServerResponse, file: Kept, part: number): void {
     const bytes = file.parts[part]
-    if (!file.isWhole || !bytes) return problem(response, 404, 'file-missing')
-    response.end(server.alter(bytes))
+    if (file.isWhole && bytes) response.end(server.alter(bytes))
+    else problem(response, 404, 'file-missing')
   }
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -24,6 +24,8 @@ test.each([
   ['vault/local.sealed.new', 'wipe-first'],
   ['store/cache.db-wal', 'wipe'],
   ['store/quarantine-2026-01-01T00-00-00-000Z/cache.db', 'wipe'],
+  ['files/0a1b/0.new', 'wipe'],
+  ['open/0a1b/Report.pdf', 'wipe'],
   ['wipe/journal.json.new', 'wipe-acknowledged'],
   ['wipe/notice.json', 'never'],
   ['profile.lock-journal', 'never'],
@@ -32,7 +34,16 @@ test.each([
 })
 
 test('[PRO21] a name that only resembles a row belongs to none', () => {
-  for (const name of ['settings.json.bak', 'vault/other', 'storefront', 'wipe/x', 'vault/local.sealed/x', ''])
+  for (const name of [
+    'settings.json.bak',
+    'vault/other',
+    'storefront',
+    'files',
+    'opened/x',
+    'wipe/x',
+    'vault/local.sealed/x',
+    '',
+  ])
     expect(rowOf(name), name).toBeUndefined()
 })
 

@@ -43,6 +43,18 @@ export const persisted: readonly Persisted[] = [
     sealedBy: 'keyring, under the root key',
     eraseOn: 'wipe',
   },
+  {
+    path: 'files/',
+    what: 'parts of files, attached or cached',
+    sealedBy: 'a key of each file in the keyring (secretstream)',
+    eraseOn: 'wipe',
+  },
+  {
+    path: 'open/',
+    what: 'copies of files that other programs read, until the app locks or ends',
+    sealedBy: 'nothing: removed as soon as may be',
+    eraseOn: 'wipe',
+  },
   { path: 'host/', what: "the host's own storage (Chromium profile)", sealedBy: 'holds no content', eraseOn: 'wipe' },
   { path: 'logs/', what: 'program log', sealedBy: 'holds no content', eraseOn: 'wipe' },
   {

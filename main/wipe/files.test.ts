@@ -38,8 +38,8 @@ function put(...names: string[]): void {
 test('[WIP3] everything goes, declared or not, but what must outlive the wipe; empty folders go with it', () => {
   put('store/cache.db', 'store/quarantine-1/cache.db', 'settings.json', 'logs/a.log', 'never-declared/deep/x', 'y.tmp')
   put('vault/local.sealed', 'vault/lease.sealed.new', 'vault/device.sealed', 'wipe/journal.json', 'wipe/notice.json')
-  put('profile.lock', 'host/Default/Cookies')
-  expect(removeFiles(folder.dir, ['host/'])).toEqual({ files: 8, bytes: 40, left: 0 })
+  put('profile.lock', 'host/Default/Cookies', 'files/0a1b/0', 'files/0a1b/1.new', 'open/2c3d/Report.pdf')
+  expect(removeFiles(folder.dir, ['host/'])).toEqual({ files: 11, bytes: 55, left: 0 })
   expect(listFiles(folder.dir)).toEqual([
     'host/Default/Cookies',
     'profile.lock',
@@ -47,7 +47,7 @@ test('[WIP3] everything goes, declared or not, but what must outlive the wipe; e
     'wipe/journal.json',
     'wipe/notice.json',
   ])
-  expect(existsSync(join(folder.dir, 'store'))).toBe(false)
+  for (const name of ['store', 'files', 'open']) expect(existsSync(join(folder.dir, name))).toBe(false)
   expect(removeFiles(folder.dir, ['host/'])).toEqual({ files: 0, bytes: 0, left: 0 })
 })
 
