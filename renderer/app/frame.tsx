@@ -1,17 +1,28 @@
 // Owns the window's frame while conversations may be read: notice, rail, side pane, content, details, dialogs, shortcuts.
 // Always holds: the side pane is between 220 and 420 px wide and leaves the content at least 400.
 
-import { type CSSProperties, lazy, memo, type ReactNode, Suspense, useEffect, useState } from 'react'
+import {
+  type CSSProperties,
+  lazy,
+  memo,
+  type ReactNode,
+  Suspense,
+  useCallback,
+  useEffect,
+  useRef,
+  useState,
+} from 'react'
 import { ConversationList } from '../conversations/conversation-list.tsx'
 import { StatusStrip } from '../conversations/status-strip.tsx'
 import { ConversationView } from '../messages/conversation-view.tsx'
 import { PeoplePane } from '../people/people-pane.tsx'
 import { PersonView } from '../people/person-view.tsx'
 import { SearchPane } from '../search/search-pane.tsx'
+import type { DialogName } from '../state/state.ts'
 import { Announcer } from './announcer.tsx'
 import { CacheNoticeBar } from './cache-notice-bar.tsx'
 import { Rail } from './rail.tsx'
-import { useShortcuts } from './shortcuts.ts'
+import { focusComposer, useShortcuts } from './shortcuts.ts'
 import { Splitter } from './splitter.tsx'
 import { useWindowNews } from './window-news.ts'
 import { useActions, useTranslator, useWorkspace } from './workspace-context.ts'
@@ -19,8 +30,10 @@ import './frame.css'
 
 const loadSwitcher = async () => ({ default: (await import('../conversations/quick-switcher.tsx')).QuickSwitcher })
 const loadSettings = async () => ({ default: (await import('../settings/settings-dialog.tsx')).SettingsDialog })
+const loadPlaces = async () => ({ default: (await import('../conversations/place-dialogs.tsx')).PlaceDialogs })
 const QuickSwitcher = lazy(loadSwitcher)
 const SettingsDialog = lazy(loadSettings)
+const PlaceDialogs = lazy(loadPlaces)
 
 export const Frame = memo(function Frame(): ReactNode {
   const pane = useWorkspace((state) => state.pane)
@@ -28,6 +41,7 @@ export const Frame = memo(function Frame(): ReactNode {
   const saved = useWorkspace((state) => state.session?.settings.listWidthPx ?? 280)
   const { setSettings, showDialog } = useActions()
   const { t } = useTranslator()
+  const closeDialog = useCallback(() => showDialog(undefined), [showDialog])
   const [dragged, setDragged] = useState<number>()
   const width = dragged ?? saved
   useShortcuts()
@@ -35,9 +49,21 @@ export const Frame = memo(function Frame(): ReactNode {
 
   // Fetched while the window rests, so that the first use is as quick as the second.
   useEffect(() => {
-    const idle = requestIdleCallback(() => void Promise.all([loadSwitcher(), loadSettings()]))
+    const idle = requestIdleCallback(() => void Promise.all([loadSwitcher(), loadSettings(), loadPlaces()]))
     return () => cancelIdleCallback(idle)
   }, [])
+
+  // A dialog opened from a menu finds nothing to give the focus back to: the menu is gone by then.
+  const hadDialog = useRef(false)
+  useEffect(() => {
+    const closed = hadDialog.current && dialog === undefined
+    hadDialog.current = dialog !== undefined
+    if (!closed) return
+    const frame = requestAnimationFrame(() => {
+      if (document.activeElement === document.body) focusComposer()
+    })
+    return () => cancelAnimationFrame(frame)
+  }, [dialog])
 
   const style: CSSProperties & Record<'--side-width', string> = { '--side-width': `${width}px` }
   return (
@@ -63,11 +89,16 @@ export const Frame = memo(function Frame(): ReactNode {
       <main className="content">{pane === 'people' ? <PersonView /> : <ConversationView />}</main>
       <Announcer />
       <Suspense>
-        {dialog === 'switcher' && <QuickSwitcher onClose={() => showDialog(undefined)} />}
+        {dialog === 'switcher' && <QuickSwitcher onClose={closeDialog} />}
         {(dialog === 'settings' || dialog === 'app-lock') && (
-          <SettingsDialog atAppLock={dialog === 'app-lock'} key={dialog} onClose={() => showDialog(undefined)} />
+          <SettingsDialog atAppLock={dialog === 'app-lock'} key={dialog} onClose={closeDialog} />
         )}
+        {isAboutPlaces(dialog) && <PlaceDialogs dialog={dialog} onClose={closeDialog} />}
       </Suspense>
     </div>
   )
 })
+
+function isAboutPlaces(dialog: DialogName | undefined): boolean {
+  return dialog !== undefined && dialog !== 'switcher' && dialog !== 'settings' && dialog !== 'app-lock'
+}

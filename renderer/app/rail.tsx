@@ -5,6 +5,7 @@ import type { ReactNode } from 'react'
 import { PersonAvatar } from '../components/avatar.tsx'
 import { BrandMark } from '../components/brand-mark.tsx'
 import { IconButton } from '../components/icon-button.tsx'
+import { badgeOf, badgeText } from '../conversations/counts.ts'
 import type { Pane } from '../state/state.ts'
 import { shiftShortcut, shortcut } from './shortcuts.ts'
 import { useActions, useTranslator, useWorkspace } from './workspace-context.ts'
@@ -19,7 +20,7 @@ export function Rail(): ReactNode {
   const current = useWorkspace((state) => state.pane)
   const me = useWorkspace((state) => state.session?.me)
   const dialog = useWorkspace((state) => state.dialog)
-  const unread = useWorkspace((state) => (state.conversations ?? []).reduce((sum, c) => sum + c.unread, 0))
+  const unread = useWorkspace((state) => (state.conversations ?? []).reduce((sum, c) => sum + badgeOf(c), 0))
   const canLock = useWorkspace((state) => state.session?.appLock.enabled === true)
   const { showPane, showPerson, showDialog, lock } = useActions()
   const { t, number } = useTranslator()
@@ -45,7 +46,7 @@ export function Rail(): ReactNode {
           {pane === 'conversations' && unread > 0 && (
             <>
               <span aria-hidden="true" className="rail__badge tabular">
-                {unread > 99 ? '99+' : number(unread)}
+                {badgeText(unread, number)}
               </span>
               <span className="visually-hidden">{t('rail.unread', { count: unread })}</span>
             </>

@@ -26,7 +26,7 @@ const icons: Readonly<Record<FileKind, LucideIcon>> = {
   other: File,
 }
 
-export function FileIcon({ file }: { readonly file: FileView }): ReactNode {
+export function FileIcon({ file }: { readonly file: Pick<FileView, 'name' | 'mediaType'> }): ReactNode {
   const kind = fileKindOf(file.mediaType, file.name)
   const Icon = icons[kind]
   return <Icon aria-hidden="true" className="file-icon" data-kind={kind} />

@@ -1,13 +1,28 @@
-// Owns the list of conversations: sections, roving focus, marks for what is unread out of view.
-// Always holds: arrow keys move the focus and never open; Enter, Space or a click open.
+// Owns the list of conversations: sections, roving focus, the rows' menu, marks for what is unread out of view.
+// Always holds: arrow keys move the focus and never open; Enter, Space or a click open; what is archived is folded away
+// until asked for.
 
-import { ChevronDown, Search } from 'lucide-react'
-import { type KeyboardEvent, type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
+import { ChevronDown, CircleAlert, Search, X } from 'lucide-react'
+import {
+  type KeyboardEvent,
+  lazy,
+  type ReactNode,
+  Suspense,
+  useCallback,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react'
 import { shortcut } from '../app/shortcuts.ts'
 import { useActions, useTranslator, useWorkspace } from '../app/workspace-context.ts'
+import { IconButton } from '../components/icon-button.tsx'
 import { Text } from '../components/text.tsx'
+import { useWatched } from '../people/watched.ts'
 import { ConversationRow } from './conversation-row.tsx'
+import { badgeOf } from './counts.ts'
 import { ListSkeleton } from './list-skeleton.tsx'
+import { NewMenu } from './new-menu.tsx'
 import { type Section, sectionsOf } from './sections.ts'
 import './conversation-list.css'
 
@@ -24,6 +39,7 @@ export function ConversationList(): ReactNode {
           <h1 className="side-header__title ellipsis">
             <Text>{workspaceName ?? t('product.name')}</Text>
           </h1>
+          <NewMenu />
         </div>
         <button
           aria-haspopup="dialog"
@@ -36,6 +52,7 @@ export function ConversationList(): ReactNode {
           <span className="jump__label">{t('list.jump')}</span>
           <kbd className="kbd">{shortcut('K')}</kbd>
         </button>
+        <ListProblem />
       </header>
       {conversations === undefined ? (
         <ListSkeleton label={t('list.loading')} />
@@ -50,6 +67,28 @@ export function ConversationList(): ReactNode {
   )
 }
 
+/** Why the last act on a row was not done. */
+function ListProblem(): ReactNode {
+  const problem = useWorkspace((state) => state.listFailure)
+  const { dismissListFailure } = useActions()
+  const { t, failure } = useTranslator()
+  if (problem === undefined) return undefined
+  return (
+    <div className="list-problem" role="alert">
+      <CircleAlert aria-hidden="true" />
+      <span>{failure(problem.code)}</span>
+      <IconButton className="icon-button--small" icon={X} label={t('details.close')} onClick={dismissListFailure} />
+    </div>
+  )
+}
+
+const RowMenu = lazy(async () => ({ default: (await import('./menus.tsx')).RowMenu }))
+
+interface MenuPlace {
+  readonly conversationId: string
+  readonly anchor: HTMLElement
+}
+
 interface OutOfView {
   readonly above: number
   readonly below: number
@@ -58,19 +97,37 @@ interface OutOfView {
 function Sections(): ReactNode {
   const conversations = useWorkspace((state) => state.conversations)
   const openId = useWorkspace((state) => state.openId)
-  const { t } = useTranslator()
+  const { t, number } = useTranslator()
   const sections = useMemo(() => sectionsOf(conversations ?? []), [conversations])
-  const [collapsed, setCollapsed] = useState<ReadonlySet<string>>(new Set())
+  const [collapsed, setCollapsed] = useState<ReadonlySet<string>>(new Set(['archived']))
+  const [menu, setMenu] = useState<MenuPlace>()
+  const point = useRef<HTMLSpanElement>(null)
   const [focusedId, setFocusedId] = useState<string>()
   const [hidden, setHidden] = useState<OutOfView>({ above: 0, below: 0 })
   const list = useRef<HTMLElement>(null)
 
   const shownRows = (section: Section) =>
     collapsed.has(section.key)
-      ? section.rows.filter((row) => row.unread > 0 || row.conversationId === openId)
+      ? section.rows.filter((row) => badgeOf(row) > 0 || row.conversationId === openId)
       : section.rows
   const ids = sections.flatMap((section) => shownRows(section).map((row) => row.conversationId as string))
   const tabStop = [focusedId, openId].find((id) => id !== undefined && ids.includes(id)) ?? ids[0]
+
+  const watched = sections.flatMap((section) => shownRows(section).flatMap((row) => row.other?.userId ?? []))
+  useWatched('list', watched)
+
+  const openMenu = useCallback((conversationId: string, anchor: HTMLElement, at?: { x: number; y: number }) => {
+    const mark = point.current
+    if (at !== undefined && mark !== null) {
+      mark.style.left = `${at.x}px`
+      mark.style.top = `${at.y}px`
+      // Where the menu was opened by pointer, its row has the focus once it is closed.
+      anchor.focus({ preventScroll: true })
+    }
+    setMenu({ conversationId, anchor: at === undefined || mark === null ? anchor : mark })
+  }, [])
+  const closeMenu = useCallback(() => setMenu(undefined), [])
+  const menuOf = conversations?.find((c) => c.conversationId === menu?.conversationId)
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: measured again whenever other rows are shown.
   useEffect(() => {
@@ -132,6 +189,12 @@ function Sections(): ReactNode {
 
   return (
     <div className="list-frame">
+      <span aria-hidden="true" className="list-point" ref={point} />
+      <Suspense>
+        {menu !== undefined && menuOf !== undefined && (
+          <RowMenu anchor={menu.anchor} conversation={menuOf} onClose={closeMenu} />
+        )}
+      </Suspense>
       {hidden.above > 0 && (
         <button className="list-pill list-pill--above" onClick={() => showHidden('above')} type="button">
           ↑ {t('list.unreadAbove', { count: hidden.above })}
@@ -161,6 +224,9 @@ function Sections(): ReactNode {
                   type="button"
                 >
                   <Text className="ellipsis">{name}</Text>
+                  {section.kind === 'archived' && (
+                    <span className="list__kind tabular">{number(section.rows.length)}</span>
+                  )}
                   {section.space !== undefined && <span className="list__kind">{t('list.channels')}</span>}
                   <ChevronDown aria-hidden="true" />
                 </button>
@@ -171,7 +237,9 @@ function Sections(): ReactNode {
                     <ConversationRow
                       conversation={row}
                       current={row.conversationId === openId}
+                      menuOpen={row.conversationId === menu?.conversationId}
                       onFocus={setFocusedId}
+                      onMenu={openMenu}
                       tabStop={row.conversationId === tabStop}
                     />
                   </li>

@@ -36,4 +36,63 @@ describe('a row of the list', () => {
     const lastMessage = { senderId, senderName: 'a', mine: false, text: '' }
     expect(await preview({ lastMessage }, false)).toBe('a: Message deleted')
   })
+
+  it('[UI72] tells mentions apart from the rest of what is unread, in words too', async () => {
+    await preview({ unread: 5, mentions: 2 }, false)
+    expect(staged.get('row-mentions').textContent).toBe('2mentions you 2 times')
+    expect(staged.get('row-unread').textContent).toBe('55 unread')
+    expect(staged.get('conversation-row').dataset.unread).toBe('5')
+    staged.remove()
+    await preview({ unread: 1 }, false)
+    expect(staged.find('row-mentions')).toBeUndefined()
+  })
+
+  it('[UI72] a muted row says so, and what is unread in it asks for no attention', async () => {
+    await preview({ unread: 5, muted: true }, false)
+    expect(staged.get('row-unread').dataset.quiet).toBe('')
+    expect(staged.get('conversation-row').dataset.unread).toBe('0')
+    expect(staged.page.textContent).toContain('Muted')
+  })
+
+  it('[UI76] says in words whether the other person is there, and nothing where that is not known', async () => {
+    const other = { userId: senderId, displayName: 'Grace', userName: 'grace', active: true }
+    await preview({ kind: 'direct', other }, false)
+    expect(staged.find('presence-dot')).toBeUndefined()
+    staged.remove()
+    staged = await stage(
+      <ConversationRow
+        conversation={conversationOf(a, { kind: 'direct', other })}
+        current={false}
+        onFocus={() => undefined}
+        tabStop={false}
+      />,
+      { state: { presence: { [senderId]: 'away' } } },
+    )
+    expect(staged.get('presence-dot').nextElementSibling?.textContent).toBe('Away')
+  })
+
+  it('[UI79] asks for its menu by the second button where the pointer is, and by its own button', async () => {
+    const asked: unknown[] = []
+    staged = await stage(
+      <ConversationRow
+        conversation={conversationOf(a)}
+        current={false}
+        onFocus={() => undefined}
+        onMenu={(id, _, at) => asked.push([id, at])}
+        tabStop
+      />,
+    )
+    const row = staged.get('conversation-row')
+    const press = new MouseEvent('contextmenu', { bubbles: true, cancelable: true, clientX: 30, clientY: 40 })
+    await staged.settle(() => row.dispatchEvent(press))
+    expect(press.defaultPrevented).toBe(true)
+    await staged.settle(() => row.dispatchEvent(new MouseEvent('contextmenu', { bubbles: true, cancelable: true })))
+    await staged.click('row-menu')
+    expect(asked).toEqual([
+      [a, { x: 30, y: 40 }],
+      [a, undefined],
+      [a, undefined],
+    ])
+    expect(staged.get('row-menu').tabIndex).toBe(0)
+  })
 })

@@ -7,7 +7,9 @@ import type { ConversationView, PersonView } from '../../shared/bridge.ts'
 import { useActions, useTranslator, useWorkspace } from '../app/workspace-context.ts'
 import { ConversationAvatar, PersonAvatar } from '../components/avatar.tsx'
 import { Text } from '../components/text.tsx'
+import { badgeOf } from './counts.ts'
 import { rank } from './sections.ts'
+import '../components/modal-dialog.css'
 import './quick-switcher.css'
 
 /** Rows shown: more is no longer quick. */
@@ -39,7 +41,7 @@ function Switcher({ onClose }: { readonly onClose: () => void }): ReactNode {
   const conversations = useWorkspace((state) => state.conversations)
   const people = useWorkspace((state) => state.people)
   const myId = useWorkspace((state) => state.session?.me?.userId)
-  const { openConversation, showPane, showPerson } = useActions()
+  const { openConversation, showPane, showPerson, messagePerson } = useActions()
   const { t } = useTranslator()
   const [text, setText] = useState('')
   const [at, setAt] = useState(0)
@@ -51,7 +53,8 @@ function Switcher({ onClose }: { readonly onClose: () => void }): ReactNode {
       (c): Target => ({ type: 'conversation', key: c.conversationId, conversation: c }),
     )
     if (text.trim() === '') {
-      return rows.toSorted((a, b) => unreadOf(b) - unreadOf(a)).slice(0, shownRows)
+      const current = rows.filter((row) => row.type === 'conversation' && !row.conversation.archived)
+      return current.toSorted((a, b) => unreadOf(b) - unreadOf(a)).slice(0, shownRows)
     }
     const direct = new Set((conversations ?? []).flatMap((c) => (c.other === undefined ? [] : [c.other.userId])))
     const others = (people ?? [])
@@ -64,7 +67,9 @@ function Switcher({ onClose }: { readonly onClose: () => void }): ReactNode {
     if (target === undefined) return
     onClose()
     if (target.type === 'person') {
-      showPerson(target.person.userId)
+      const { userId } = target.person
+      // Where no conversation can be made now, who they are can be read all the same.
+      void messagePerson(userId).then((failure) => (failure === undefined ? undefined : showPerson(userId)))
       return
     }
     showPane('conversations')
@@ -174,5 +179,5 @@ function namesOf(target: Target): readonly string[] {
 }
 
 function unreadOf(target: Target): number {
-  return target.type === 'conversation' ? target.conversation.unread : 0
+  return target.type === 'conversation' ? badgeOf(target.conversation) : 0
 }

@@ -1,20 +1,18 @@
 import { describe, expect, it } from 'vitest'
 import type { ConversationView } from '../../shared/bridge.ts'
 import type { ConversationId } from '../../shared/model.ts'
+import { conversationOf } from '../dev/fake-host.ts'
 import { orderOf, rank, sectionsOf } from './sections.ts'
 
 let next = 0
-function conversation(kind: ConversationView['kind'], name: string, space?: string): ConversationView {
-  return {
-    conversationId: `cnv_${String(next++).padStart(20, '0')}` as ConversationId,
-    kind,
-    name,
-    ...(space === undefined ? {} : { space }),
-    memberIds: [],
-    unread: 0,
-    queued: 0,
-    failed: 0,
-  }
+function conversation(
+  kind: ConversationView['kind'],
+  name: string,
+  space?: string,
+  change: Partial<ConversationView> = {},
+): ConversationView {
+  const id = `cnv_${String(next++).padStart(20, '0')}` as ConversationId
+  return conversationOf(id, { kind, name, ...(space === undefined ? {} : { space }), ...change })
 }
 
 describe('sectionsOf', () => {
@@ -35,6 +33,19 @@ describe('sectionsOf', () => {
       ['groups', undefined, ['Offsite']],
       ['direct', undefined, ['Grace Wong']],
     ])
+  })
+
+  it('[UI70] pinned ones stand on top whatever their kind, archived ones at the end, pinned or not', () => {
+    const more = [
+      ...all,
+      conversation('direct', 'Tom', undefined, { pinned: true }),
+      conversation('channel', 'old desk', 'Markets', { archived: true, pinned: true }),
+      conversation('channel', 'news', undefined, { pinned: true }),
+    ]
+    const sections = sectionsOf(more).map((s) => [s.kind, s.rows.map((row) => row.name)])
+    expect(sections[0]).toEqual(['pinned', ['Tom', 'news']])
+    expect(sections.at(-1)).toEqual(['archived', ['old desk']])
+    expect(orderOf(more).map((c) => c.name)).not.toContain('old desk')
   })
 
   it('[UI19] every conversation stands in the list once', () => {

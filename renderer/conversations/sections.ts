@@ -1,11 +1,12 @@
-// Owns the order of the conversation list: channels grouped by space, groups, direct messages, each most recent first.
+// Owns the order of the conversation list: pinned ones, channels grouped by space, groups, direct messages, and at the end
+// what is archived, each most recent first.
 // Pure. Always holds: every conversation stands in exactly one section; main's order is kept within it.
 
 import type { ConversationView } from '../../shared/bridge.ts'
 
 export interface Section {
   readonly key: string
-  readonly kind: 'channels' | 'groups' | 'direct'
+  readonly kind: 'pinned' | 'channels' | 'groups' | 'direct' | 'archived'
   readonly space: string | undefined
   readonly rows: readonly ConversationView[]
 }
@@ -15,8 +16,12 @@ export function sectionsOf(conversations: readonly ConversationView[]): readonly
   const spaces = new Map<string, ConversationView[]>()
   const groups: ConversationView[] = []
   const direct: ConversationView[] = []
+  const pinned: ConversationView[] = []
+  const archived: ConversationView[] = []
   for (const conversation of conversations) {
-    if (conversation.kind === 'group') groups.push(conversation)
+    if (conversation.archived) archived.push(conversation)
+    else if (conversation.pinned) pinned.push(conversation)
+    else if (conversation.kind === 'group') groups.push(conversation)
     else if (conversation.kind === 'direct') direct.push(conversation)
     else {
       const space = conversation.space ?? ''
@@ -32,16 +37,18 @@ export function sectionsOf(conversations: readonly ConversationView[]): readonly
       return { key: `channels:${space}`, kind: 'channels', space: space === '' ? undefined : space, rows }
     })
   const sections: Section[] = [
+    { key: 'pinned', kind: 'pinned', space: undefined, rows: pinned },
     ...channels,
     { key: 'groups', kind: 'groups', space: undefined, rows: groups },
     { key: 'direct', kind: 'direct', space: undefined, rows: direct },
+    { key: 'archived', kind: 'archived', space: undefined, rows: archived },
   ]
   return sections.filter((section) => section.rows.length > 0)
 }
 
-/** All conversations in the order in which the list shows them. */
+/** All conversations in the order in which the list shows them; what is archived is folded away and not among them. */
 export function orderOf(conversations: readonly ConversationView[]): readonly ConversationView[] {
-  return sectionsOf(conversations).flatMap((section) => section.rows)
+  return sectionsOf(conversations).flatMap((section) => (section.kind === 'archived' ? [] : section.rows))
 }
 
 /** Conversations that fit `text`, best first: those that begin with it, then those with a word that does, then others. */

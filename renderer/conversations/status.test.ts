@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type SessionView, sessionStates } from '../../shared/bridge.ts'
+import { defaultSettings, type SessionView, sessionStates } from '../../shared/bridge.ts'
 import { times } from '../../shared/limits.ts'
 import { languages } from '../i18n/catalog.ts'
 import { createTranslator } from '../i18n/translator.ts'
@@ -11,7 +11,8 @@ const session = (change: Partial<SessionView>): SessionView => ({
   state: 'live',
   host: 'electron',
   version: '0',
-  settings: { theme: 'system', language: 'system', listWidthPx: 280, lockAfterMinutes: 15 },
+  settings: defaultSettings,
+  may: { forward: true, takeFiles: true, edit: true, delete: true },
   systemLanguages: [],
   queued: 0,
   appLock: { enabled: false, locked: false, lockAfterMinutes: 15 },

@@ -1,15 +1,20 @@
 // Owns the directory in the side pane: find by name, filter by department, pick a person.
 
 import { Search, Users } from 'lucide-react'
-import { type KeyboardEvent, type ReactNode, useMemo, useState } from 'react'
+import { type KeyboardEvent, type ReactNode, useMemo, useRef, useState } from 'react'
 import { useActions, useTranslator, useWorkspace } from '../app/workspace-context.ts'
 import { PersonAvatar } from '../components/avatar.tsx'
+import { Presence } from '../components/presence.tsx'
 import { StateMessage } from '../components/state-message.tsx'
 import { Text } from '../components/text.tsx'
 import { ListSkeleton } from '../conversations/list-skeleton.tsx'
-import { PersonLine } from '../messages/details-pane.tsx'
 import { departmentsOf, filterPeople } from './directory.ts'
+import { PersonLine } from './person-line.tsx'
+import { useRowsInView, useWatched } from './watched.ts'
 import './people.css'
+
+/** Height of a row, as people.css gives it. */
+const rowPx = 44
 
 export function PeoplePane(): ReactNode {
   const people = useWorkspace((state) => state.people)
@@ -24,6 +29,13 @@ export function PeoplePane(): ReactNode {
     [people, text, department, language],
   )
   const tabStop = found.some((person) => person.userId === personId) ? personId : found[0]?.userId
+
+  const list = useRef<HTMLUListElement>(null)
+  const inView = useRowsInView(list, found, rowPx)
+  useWatched(
+    'people',
+    inView.map((person) => person.userId),
+  )
 
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
     const rows = [...event.currentTarget.querySelectorAll<HTMLElement>('[data-testid="person-row"]')]
@@ -84,7 +96,7 @@ export function PeoplePane(): ReactNode {
           <p className="people__count" role="status">
             {t('people.count', { count: found.length })}
           </p>
-          <ul className="list member-list" onKeyDown={onKeyDown}>
+          <ul className="list member-list" onKeyDown={onKeyDown} ref={list}>
             {found.map((person) => (
               <li key={person.userId}>
                 <button
@@ -95,7 +107,9 @@ export function PeoplePane(): ReactNode {
                   tabIndex={person.userId === tabStop ? 0 : -1}
                   type="button"
                 >
-                  <PersonAvatar id={person.userId} inactive={!person.active} name={person.displayName} />
+                  <Presence userId={person.userId}>
+                    <PersonAvatar id={person.userId} inactive={!person.active} name={person.displayName} />
+                  </Presence>
                   <span className="member__lines">
                     <span className="member__name">
                       <Text className="ellipsis">{person.displayName}</Text>

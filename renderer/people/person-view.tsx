@@ -1,12 +1,17 @@
-// Owns a person's page: who they are, and the conversations shared with them.
+// Owns a person's page: who they are, whether they are there, writing to them, and the conversations shared with them.
 
 import { MessageSquare, UserRound } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { ConversationId } from '../../shared/model.ts'
+import { useAct } from '../app/act.ts'
 import { useActions, useTranslator, useWorkspace } from '../app/workspace-context.ts'
+import { ActButton } from '../components/act-button.tsx'
 import { ConversationAvatar, PersonAvatar } from '../components/avatar.tsx'
+import { Presence } from '../components/presence.tsx'
+import { ProblemLine } from '../components/problem-line.tsx'
 import { StateMessage } from '../components/state-message.tsx'
 import { Text } from '../components/text.tsx'
+import { useWatched } from './watched.ts'
 
 export function PersonView(): ReactNode {
   const person = useWorkspace(
@@ -16,8 +21,11 @@ export function PersonView(): ReactNode {
   )
   const conversations = useWorkspace((state) => state.conversations)
   const myId = useWorkspace((state) => state.session?.me?.userId)
-  const { openConversation, showPane } = useActions()
+  const presence = useWorkspace((state) => (person === undefined ? undefined : state.presence[person.userId]))
+  const { openConversation, showPane, messagePerson } = useActions()
   const { t } = useTranslator()
+  const { busy, failure, run } = useAct()
+  useWatched('person', person === undefined ? [] : [person.userId])
   if (person === undefined) {
     return <StateMessage body={t('people.pick.body')} icon={UserRound} title={t('people.pick.title')} />
   }
@@ -38,15 +46,22 @@ export function PersonView(): ReactNode {
   return (
     <article className="person" data-testid="person-view">
       <header className="person__header">
-        <PersonAvatar id={person.userId} inactive={!person.active} name={person.displayName} size="large" />
+        <Presence size="large" userId={person.userId}>
+          <PersonAvatar id={person.userId} inactive={!person.active} name={person.displayName} size="large" />
+        </Presence>
         <div className="person__names">
           <h2 className="person__name">
             <Text>{person.displayName}</Text>
           </h2>
+          {presence !== undefined && (
+            <p aria-hidden="true" className="person__presence">
+              {t(`presence.${presence}`)}
+            </p>
+          )}
           {isMe && <span className="tag">{t('people.you')}</span>}
           {!person.active && <span className="tag">{t('people.inactive')}</span>}
         </div>
-        {direct !== undefined && (
+        {direct !== undefined ? (
           <button
             className="button button--primary"
             data-testid="person-message"
@@ -56,8 +71,22 @@ export function PersonView(): ReactNode {
             <MessageSquare aria-hidden="true" />
             {t('people.message')}
           </button>
+        ) : (
+          !isMe &&
+          person.active && (
+            <ActButton
+              busy={busy}
+              className="button button--primary"
+              data-testid="person-message"
+              onClick={() => void run(() => messagePerson(person.userId))}
+            >
+              <MessageSquare aria-hidden="true" />
+              {t('people.message')}
+            </ActButton>
+          )
         )}
       </header>
+      <ProblemLine failure={failure} />
       <dl className="person__facts">
         {facts.map(({ label, value }) =>
           value === undefined || value === '' ? undefined : (

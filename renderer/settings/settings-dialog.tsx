@@ -1,4 +1,4 @@
-// Owns the settings dialog: appearance, language, the app lock, the keyboard, and what runs here. A choice applies at once.
+// Owns the settings dialog: appearance, language, notifications, the app lock, the keyboard, and what runs here. A choice applies at once.
 
 import { Monitor, Moon, Sun, X } from 'lucide-react'
 import type { ReactNode } from 'react'
@@ -9,8 +9,9 @@ import { useActions, useTranslator, useWorkspace } from '../app/workspace-contex
 import { IconButton } from '../components/icon-button.tsx'
 import { languageNames, languages } from '../i18n/catalog.ts'
 import { AppLockSection } from './app-lock-section.tsx'
+import { NotifySection } from './notify-section.tsx'
 import './settings-dialog.css'
-import '../conversations/quick-switcher.css'
+import '../components/modal-dialog.css'
 
 const themes = [
   { theme: 'system', icon: Monitor },
@@ -89,6 +90,7 @@ export function SettingsDialog({ atAppLock, onClose }: SettingsDialogProps): Rea
                 ))}
               </div>
             </RadioGroup>
+            <NotifySection settings={settings} />
             <AppLockSection appLock={appLock} isWanted={atAppLock} settings={settings} />
             <section className="settings__group">
               <h3 className="settings__label">{t('settings.shortcuts')}</h3>
