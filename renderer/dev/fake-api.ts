@@ -16,6 +16,9 @@ import type {
   SessionView,
 } from '../../shared/bridge.ts'
 import type { ClientId, ConversationId } from '../../shared/model.ts'
+import { createFakeFiles } from './fake-files.ts'
+import { createFakeMessages } from './fake-messages.ts'
+import { createFakePlaces } from './fake-places.ts'
 import { searchPage } from './fake-search.ts'
 import { makeSession } from './fake-session.ts'
 import { makeConversations, me, people, type SampleConversation } from './sample.ts'
@@ -34,8 +37,8 @@ export function createFakeApi(hash: URLSearchParams): CausewayApi {
   const nowMs = Number(hash.get('now') ?? Date.now())
   const all = hash.get('list') === 'empty' ? [] : makeConversations(nowMs)
   const listeners = new Map<EventName, Set<(payload: never) => void>>()
-  let nextId = 900_000
   let session = makeSession(hash, nowMs)
+  const messages = createFakeMessages({ hash, nowMs, all, session: () => session, emit })
   decorate(all, session.state)
 
   function emit<N extends EventName>(name: N, payload: EventPayload<N>): void {
@@ -50,14 +53,6 @@ export function createFakeApi(hash: URLSearchParams): CausewayApi {
     session = { ...session, ...change }
     emit('sessionChanged', session)
   }
-  const byClientId = (clientId: ClientId) => {
-    for (const conversation of all) {
-      const index = conversation.messages.findIndex((m) => m.clientId === clientId && m.seq === undefined)
-      if (index !== -1) return { conversation, index }
-    }
-    return undefined
-  }
-
   let passphrase = 'harbour'
   let wrongTries = 0
   function look(given: string) {
@@ -83,65 +78,6 @@ export function createFakeApi(hash: URLSearchParams): CausewayApi {
     listConversations: () => {
       if (hash.get('list') === 'loading') return never()
       return ok({ conversations: all.map(viewOf).toSorted((a, b) => (b.lastAtMs ?? 0) - (a.lastAtMs ?? 0)) })
-    },
-    readConversation: ({ conversationId, before, limit }) => {
-      const conversation = find(conversationId)
-      if (conversation === undefined) return fail('not-found')
-      if (hash.get('pages') === 'loading') return never()
-      if (hash.get('pages') === 'failed') return fail('store-corrupt')
-      const delivered = conversation.messages.filter(
-        (m) => m.seq !== undefined && (before === undefined || m.seq < before),
-      )
-      const page = delivered.slice(-limit)
-      const first = page[0]?.seq ?? 1
-      const cut = hash.get('pages') === 'offline'
-      const answer = ok({
-        conversationId,
-        messages: before === undefined ? [...page, ...conversation.messages.filter((m) => m.seq === undefined)] : page,
-        ...(first > 1 && !cut ? { before: first } : {}),
-        olderUnavailable: cut,
-        readSeq: conversation.readSeq,
-      })
-      return before === undefined ? answer : later(answer, 250)
-    },
-    sendMessage: ({ conversationId, body }) => {
-      const conversation = find(conversationId)
-      if (conversation === undefined) return fail('not-found')
-      if (body.includes('!refuse')) return fail('rate-limited')
-      const clientId = `msg_${String(nextId++).padStart(20, '0')}` as ClientId
-      const message: MessageView = {
-        key: clientId,
-        clientId,
-        senderId: me.userId,
-        senderName: me.displayName,
-        mine: true,
-        atMs: Date.now(),
-        content: { type: 'text', text: body },
-        delivery: { state: session.state === 'live' ? 'sending' : 'queued' },
-      }
-      conversation.messages.push(message)
-      changed(conversation)
-      if (session.state === 'live') {
-        setTimeout(() => {
-          deliver(conversation, clientId)
-          changed(conversation)
-        }, 400)
-      }
-      return ok({ clientId })
-    },
-    retryMessage: ({ clientId }) => {
-      const found = byClientId(clientId)
-      if (found === undefined) return fail('not-found')
-      deliver(found.conversation, clientId)
-      changed(found.conversation)
-      return ok({})
-    },
-    discardMessage: ({ clientId }) => {
-      const found = byClientId(clientId)
-      if (found === undefined) return fail('not-found')
-      found.conversation.messages.splice(found.index, 1)
-      changed(found.conversation)
-      return ok({})
     },
     markRead: ({ conversationId, seq }) => {
       const conversation = find(conversationId)
@@ -198,6 +134,9 @@ export function createFakeApi(hash: URLSearchParams): CausewayApi {
       return ok({})
     },
     openLink: () => ok({}),
+    ...messages,
+    ...createFakeFiles({ hash, all, session: () => session, emit, sendMessage: messages.sendMessage }),
+    ...createFakePlaces({ hash, all, session: () => session, emit }),
   }
 
   const every = Number(hash.get('arrive') ?? 0)
@@ -239,21 +178,20 @@ function omitDraft({ draft: _, ...view }: ConversationView): ConversationView {
   return view
 }
 
-function deliver(conversation: SampleConversation, clientId: ClientId): void {
-  const index = conversation.messages.findIndex((m) => m.clientId === clientId)
-  const [message] = conversation.messages.splice(index, 1)
-  if (message === undefined) return
-  const seq = Math.max(0, ...conversation.messages.map((m) => m.seq ?? 0)) + 1
-  const firstWaiting = conversation.messages.findIndex((m) => m.seq === undefined)
-  const at = firstWaiting === -1 ? conversation.messages.length : firstWaiting
-  conversation.messages.splice(at, 0, { ...message, seq, atMs: Date.now(), delivery: { state: 'sent' } })
+/** A message in the list: of files alone, their names. */
+function lineOf(content: MessageView['content']): string {
+  if (content.type !== 'text') return ''
+  return content.text || (content.files ?? []).map((file) => file.name).join(', ')
 }
 
 function viewOf({ view, messages, readSeq }: SampleConversation): SampleConversation['view'] {
-  const last = messages.at(-1)
+  const last = messages.findLast((m) => m.content.type !== 'notice')
+  const firstUnread = messages.find((m) => !m.mine && m.seq !== undefined && m.seq > readSeq)?.seq
   return {
     ...view,
+    ...(firstUnread === undefined ? {} : { firstUnreadSeq: firstUnread }),
     unread: messages.filter((m) => !m.mine && m.seq !== undefined && m.seq > readSeq).length,
+    mentions: (messages.findLast((m) => m.seq !== undefined)?.seq ?? 0) > readSeq ? view.mentions : 0,
     queued: messages.filter((m) => m.delivery.state === 'queued').length,
     failed: messages.filter((m) => m.delivery.state === 'failed').length,
     ...(last === undefined
@@ -264,7 +202,7 @@ function viewOf({ view, messages, readSeq }: SampleConversation): SampleConversa
             senderId: last.senderId,
             senderName: last.senderName,
             mine: last.mine,
-            text: last.content.type === 'text' ? last.content.text : '',
+            text: lineOf(last.content),
           },
         }),
   }

@@ -14,6 +14,7 @@ import type {
   MessageView,
   SessionView,
 } from '../../shared/bridge.ts'
+import { defaultSettings } from '../../shared/bridge.ts'
 import type { ConversationId, UserId } from '../../shared/model.ts'
 
 export type Answers = {
@@ -51,10 +52,11 @@ export function sessionOf(change: Partial<SessionView> = {}): SessionView {
     state: 'live',
     host: 'electron',
     version: '0',
-    settings: { theme: 'system', language: 'en', listWidthPx: 280, lockAfterMinutes: 15 },
+    settings: { ...defaultSettings, language: 'en' },
     systemLanguages: [],
     queued: 0,
     appLock: { enabled: false, locked: false, lockAfterMinutes: 15 },
+    may: { forward: true, takeFiles: true, edit: true, delete: true },
     ...change,
   }
 }
@@ -68,7 +70,12 @@ export function conversationOf(id: ConversationId, change: Partial<ConversationV
     kind: 'group',
     name: id,
     memberIds: [],
+    isOpen: false,
+    archived: false,
+    muted: false,
+    pinned: false,
     unread: 0,
+    mentions: 0,
     queued: 0,
     failed: 0,
     lastMessage: { senderId, senderName: 'a', mine: false, text: 'hi' },
@@ -94,7 +101,7 @@ export function messageOf(seq: number, change: Partial<MessageView> = {}): Messa
 /** The whole of a conversation with messages up to `upTo`, read up to `readSeq`. */
 export function pageOf(conversationId: ConversationId, upTo: number, readSeq: number): MessagePage {
   const messages = Array.from({ length: upTo }, (_, index) => messageOf(index + 1))
-  return { conversationId, messages, olderUnavailable: false, readSeq }
+  return { conversationId, messages, olderUnavailable: false, readSeq, newestSeq: upTo, readers: [] }
 }
 
 /** Lets every answer that is due arrive: longer than any chain of answers here. */

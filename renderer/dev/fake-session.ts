@@ -1,6 +1,7 @@
 // Owns the made-up session of the development page: its state, its app lock and its notices, as the hash asks for.
 // Hash parameters: state, language, theme, width, problem, receipt, lease, skew, lock=on|locked, retry=<seconds>,
-// policy=<minutes>, cache=damaged|rolled-back|other-key, rescued=<count>, lost.
+// policy=<minutes>, cache=damaged|rolled-back|other-key, rescued=<count>, lost, quiet, no-forward,
+// no-files, no-edit, no-delete.
 
 import type { SessionState, SessionView, WipeNotice } from '../../shared/bridge.ts'
 import type { WipeId } from '../../shared/model.ts'
@@ -38,6 +39,14 @@ export function makeSession(hash: URLSearchParams, nowMs: number): SessionView {
       language: (hash.get('language') ?? 'en') as SessionView['settings']['language'],
       listWidthPx: Number(hash.get('width') ?? 280),
       lockAfterMinutes: 15,
+      notify: 'all',
+      quietHours: hash.has('quiet') ? { fromMinute: 1200, toMinute: 480 } : null,
+    },
+    may: {
+      forward: !hash.has('no-forward'),
+      takeFiles: !hash.has('no-files'),
+      edit: !hash.has('no-edit'),
+      delete: !hash.has('no-delete'),
     },
     systemLanguages: ['en-HK', 'zh-HK'],
     ...(gone ? {} : { workspaceName }),

@@ -45,6 +45,13 @@ interface Sample {
   readonly agoMinutes: number
   readonly count: number
   readonly draft?: string
+  readonly mentions?: number
+  readonly isOpen?: boolean
+  readonly pinned?: boolean
+  readonly muted?: boolean
+  readonly archived?: boolean
+  /** Who made it; without one, IT did. */
+  readonly owner?: number
 }
 
 const everyone = people.map((_, index) => index)
@@ -59,7 +66,17 @@ const samples: readonly Sample[] = [
     agoMinutes: 6,
     count: 40,
   },
-  { kind: 'channel', name: 'general', members: everyone, script: 'general', agoMinutes: 47, count: 60 },
+  {
+    kind: 'channel',
+    name: 'general',
+    members: everyone,
+    script: 'general',
+    agoMinutes: 47,
+    count: 60,
+    isOpen: true,
+    muted: true,
+    unread: 7,
+  },
   {
     kind: 'channel',
     name: 'fx-desk',
@@ -70,6 +87,7 @@ const samples: readonly Sample[] = [
     unread: 5,
     agoMinutes: 2,
     count: 260,
+    mentions: 2,
   },
   {
     kind: 'channel',
@@ -80,6 +98,8 @@ const samples: readonly Sample[] = [
     script: 'research',
     agoMinutes: 190,
     count: 80,
+    isOpen: true,
+    owner: 4,
     draft: 'Summary for clients: retail sales came in at',
   },
   {
@@ -91,6 +111,11 @@ const samples: readonly Sample[] = [
     script: 'compliance',
     agoMinutes: 14,
     count: 120,
+    isOpen: true,
+    pinned: true,
+    owner: 0,
+    unread: 3,
+    mentions: 1,
   },
   {
     kind: 'channel',
@@ -101,6 +126,8 @@ const samples: readonly Sample[] = [
     script: 'audit',
     agoMinutes: 2900,
     count: 30,
+    archived: true,
+    owner: 0,
   },
   {
     kind: 'group',
@@ -110,9 +137,19 @@ const samples: readonly Sample[] = [
     unread: 1,
     agoMinutes: 33,
     count: 45,
+    owner: 0,
   },
-  { kind: 'group', name: 'Onboarding Q4', members: [0, 8, 2, 3], script: 'general', agoMinutes: 8700, count: 24 },
-  { kind: 'direct', name: 'Grace Wong', members: [0, 1], script: 'grace', agoMinutes: 9, count: 70 },
+  {
+    kind: 'group',
+    name: 'Onboarding Q4',
+    members: [0, 8, 2, 3],
+    script: 'general',
+    agoMinutes: 8700,
+    count: 24,
+    archived: true,
+    owner: 8,
+  },
+  { kind: 'direct', name: 'Grace Wong', members: [0, 1], script: 'grace', agoMinutes: 9, count: 70, pinned: true },
   {
     kind: 'direct',
     name: '李家豪',
@@ -150,7 +187,13 @@ export function makeConversations(nowMs: number): SampleConversation[] {
         ...(sample.space === undefined ? {} : { space: sample.space }),
         memberIds: sample.members.map(userId),
         ...(other === undefined ? {} : { other }),
+        ...(sample.owner === undefined ? {} : { ownerId: userId(sample.owner) }),
+        isOpen: sample.isOpen === true,
+        archived: sample.archived === true,
+        muted: sample.muted === true,
+        pinned: sample.pinned === true,
         unread,
+        mentions: sample.mentions ?? 0,
         queued: 0,
         failed: 0,
         ...(sample.draft === undefined ? {} : { draft: sample.draft }),
@@ -206,7 +249,7 @@ function makeMessages(sample: Sample, index: number, nowMs: number): MessageView
   return messages
 }
 
-/** Edits, deletions and files among the newest messages, so that they can be looked at. */
+/** Edits and deletions among the newest messages, so that they can be looked at. */
 function touch(messages: MessageView[], script: keyof typeof scripts): void {
   const change = (back: number, content: MessageView['content']) => {
     const index = messages.length - back
@@ -224,22 +267,6 @@ function touch(messages: MessageView[], script: keyof typeof scripts): void {
   }
   if (script === 'compliance') {
     change(1, { type: 'text', text: textOf(1), editedAtMs: atMs(1) })
-    change(2, {
-      type: 'text',
-      text: textOf(2),
-      files: [
-        { name: 'Channel-exception-flowchart-v7.pdf', mediaType: 'application/pdf', bytes: 482_113 },
-        { name: '渠道例外表格（第三版）二〇二五年十一月修訂—供前線同事使用.xlsx', mediaType: '', bytes: 31_744 },
-        { name: 'walkthrough.mp4', mediaType: 'video/mp4', bytes: 148_200_000 },
-      ],
-    })
     change(4, { type: 'deleted' })
-  }
-  if (script === 'dinner') {
-    change(1, {
-      type: 'text',
-      text: textOf(1),
-      files: [{ name: '海港夜色_場地平面圖_final_FINAL(2).png', mediaType: 'image/png', bytes: 2_415_919 }],
-    })
   }
 }

@@ -58,7 +58,11 @@ export async function stage(element: ReactNode, options: StagedOptions = {}): Pr
       </WorkspaceContext>,
     ),
   )
-  const find = (testId: string) => page.querySelector<HTMLElement>(`[data-testid="${testId}"]`) ?? undefined
+  // Dialogs and menus stand beside the page.
+  const find = (testId: string) =>
+    page.querySelector<HTMLElement>(`[data-testid="${testId}"]`) ??
+    document.body.querySelector<HTMLElement>(`[data-testid="${testId}"]`) ??
+    undefined
   const get = <E extends HTMLElement>(testId: string) => {
     const found = find(testId)
     if (found === undefined) throw new Error(`nothing has the test id ${testId}`)

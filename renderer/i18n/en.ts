@@ -2,9 +2,15 @@
 // the same arguments. Tone: calm, short, says what happened and what to do; never blames, never exclaims.
 
 import { enFailures } from './failures-en.ts'
+import { enFiles } from './files-en.ts'
+import { enMessages } from './messages-en.ts'
+import { enPlaces } from './places-en.ts'
 
 export const en = {
   ...enFailures,
+  ...enFiles,
+  ...enMessages,
+  ...enPlaces,
   'product.name': 'Causeway',
 
   'rail.label': 'Main navigation',
@@ -64,7 +70,6 @@ export const en = {
   'messages.today': 'Today',
   'messages.yesterday': 'Yesterday',
   'messages.copy': 'Copy text',
-  'messages.copied': 'Copied',
   'messages.showAll': 'Show more',
   'messages.showLess': 'Show less',
   'messages.actions': 'Message actions',
@@ -79,7 +84,6 @@ export const en = {
   'messages.editedAt': 'Edited {time}',
   'messages.deleted': 'This message was deleted.',
   'messages.files': '{count, plural, one {# file} other {# files}}',
-  'messages.fileLater': '{name}. Opening files comes with a later version.',
 
   'notice.created': '{name} created this conversation',
   'notice.joined': '{people} joined',
@@ -95,16 +99,12 @@ export const en = {
   'composer.offline': 'You are offline. What you send waits here and is delivered once you are back.',
   'composer.left': '{count, plural, one {# character left} other {# characters left}}',
   'composer.over': '{count, plural, one {# character too many} other {# characters too many}}',
-  'composer.failed': 'The message was not taken: {reason}',
 
   'details.label': 'Details',
-  'details.about': 'About',
   'details.topic': 'Topic',
   'details.space': 'Space',
   'details.kind': 'Kind',
-  'details.kind.channel': 'Channel',
   'details.kind.group': 'Group',
-  'details.kind.direct': 'Direct message',
   'details.noTopic': 'No topic set',
   'details.members': 'Members',
   'details.unknownPerson': 'Unknown person',

@@ -2,9 +2,15 @@
 
 import type { Catalog } from './catalog.ts'
 import { zhHansFailures } from './failures-zh-hans.ts'
+import { zhHansFiles } from './files-zh-hans.ts'
+import { zhHansMessages } from './messages-zh-hans.ts'
+import { zhHansPlaces } from './places-zh-hans.ts'
 
 export const zhHans: Catalog = {
   ...zhHansFailures,
+  ...zhHansFiles,
+  ...zhHansMessages,
+  ...zhHansPlaces,
   'product.name': 'Causeway',
 
   'rail.label': '主导航',
@@ -64,7 +70,6 @@ export const zhHans: Catalog = {
   'messages.today': '今天',
   'messages.yesterday': '昨天',
   'messages.copy': '复制文字',
-  'messages.copied': '已复制',
   'messages.showAll': '显示全文',
   'messages.showLess': '收起',
   'messages.actions': '消息操作',
@@ -79,7 +84,6 @@ export const zhHans: Catalog = {
   'messages.editedAt': '编辑于 {time}',
   'messages.deleted': '此消息已删除。',
   'messages.files': '{count} 个文件',
-  'messages.fileLater': '{name}。日后的版本可打开文件。',
 
   'notice.created': '{name}创建了此会话',
   'notice.joined': '{people}已加入',
@@ -95,16 +99,12 @@ export const zhHans: Catalog = {
   'composer.offline': '你已离线。消息会先保存在这里，恢复连接后自动发送。',
   'composer.left': '还可输入 {count} 字',
   'composer.over': '超出 {count} 字',
-  'composer.failed': '消息未被接受：{reason}',
 
   'details.label': '详细信息',
-  'details.about': '关于',
   'details.topic': '主题',
   'details.space': '空间',
   'details.kind': '类型',
-  'details.kind.channel': '频道',
   'details.kind.group': '群组',
-  'details.kind.direct': '私信',
   'details.noTopic': '未设置主题',
   'details.members': '成员',
   'details.unknownPerson': '未知人员',

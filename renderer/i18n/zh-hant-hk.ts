@@ -2,9 +2,15 @@
 
 import type { Catalog } from './catalog.ts'
 import { zhHantHkFailures } from './failures-zh-hant-hk.ts'
+import { zhHantHkFiles } from './files-zh-hant-hk.ts'
+import { zhHantHkMessages } from './messages-zh-hant-hk.ts'
+import { zhHantHkPlaces } from './places-zh-hant-hk.ts'
 
 export const zhHantHk: Catalog = {
   ...zhHantHkFailures,
+  ...zhHantHkFiles,
+  ...zhHantHkMessages,
+  ...zhHantHkPlaces,
   'product.name': 'Causeway',
 
   'rail.label': '主導覽',
@@ -64,7 +70,6 @@ export const zhHantHk: Catalog = {
   'messages.today': '今日',
   'messages.yesterday': '昨日',
   'messages.copy': '複製文字',
-  'messages.copied': '已複製',
   'messages.showAll': '顯示全文',
   'messages.showLess': '收起',
   'messages.actions': '訊息操作',
@@ -79,7 +84,6 @@ export const zhHantHk: Catalog = {
   'messages.editedAt': '編輯於 {time}',
   'messages.deleted': '此訊息已刪除。',
   'messages.files': '{count} 個檔案',
-  'messages.fileLater': '{name}。日後的版本可開啟檔案。',
 
   'notice.created': '{name}建立了此對話',
   'notice.joined': '{people}已加入',
@@ -95,16 +99,12 @@ export const zhHantHk: Catalog = {
   'composer.offline': '你目前離線。訊息會先存於此，連線後自動傳送。',
   'composer.left': '尚餘 {count} 字',
   'composer.over': '超出 {count} 字',
-  'composer.failed': '訊息未被接納：{reason}',
 
   'details.label': '詳細資料',
-  'details.about': '關於',
   'details.topic': '主題',
   'details.space': '空間',
   'details.kind': '類別',
-  'details.kind.channel': '頻道',
   'details.kind.group': '群組',
-  'details.kind.direct': '私訊',
   'details.noTopic': '未設主題',
   'details.members': '成員',
   'details.unknownPerson': '不明人士',

@@ -1,22 +1,29 @@
-// Owns the content side: header, messages, composer, and the details pane on demand; or what to do when none is open.
+// Owns the content side: header, messages, composer, and the details or a thread on demand; or what to do when none is open.
 
 import { CircleAlert, Download, Inbox, MessagesSquare } from 'lucide-react'
-import type { ReactNode } from 'react'
-import type { ConversationView as Conversation } from '../../shared/bridge.ts'
+import { lazy, type ReactNode, Suspense } from 'react'
+import type { ConversationView as Conversation, MessageView } from '../../shared/bridge.ts'
 import { shortcut } from '../app/shortcuts.ts'
 import { useActions, useTranslator, useWorkspace } from '../app/workspace-context.ts'
 import { StateMessage } from '../components/state-message.tsx'
+import { ArchivedBar } from '../conversations/archived-bar.tsx'
+import { TypingLine } from '../conversations/typing-line.tsx'
+import { FileArea } from '../files/file-area.tsx'
 import { Composer } from './composer.tsx'
 import { ConversationHeader } from './conversation-header.tsx'
 import { DetailsPane } from './details-pane.tsx'
 import { MessageList } from './message-list.tsx'
 import { MessageSkeleton } from './message-skeleton.tsx'
+import type { Overlay } from './row-context.ts'
+import { RowOverlays } from './row-overlays.tsx'
+import { ThreadPane } from './thread-pane.tsx'
 import './conversation-view.css'
+
+const FileViewer = lazy(async () => ({ default: (await import('../files/file-viewer.tsx')).FileViewer }))
 
 export function ConversationView(): ReactNode {
   const conversation = useWorkspace((state) => state.conversations?.find((c) => c.conversationId === state.openId))
   const some = useWorkspace((state) => state.conversations === undefined || state.conversations.length > 0)
-  const detailsOpen = useWorkspace((state) => state.detailsOpen)
   const filling = useWorkspace((state) => state.session?.state === 'catching-up')
   const { t } = useTranslator()
   if (conversation === undefined) {
@@ -28,18 +35,54 @@ export function ConversationView(): ReactNode {
     return <StateMessage body={t('list.empty.body')} icon={Inbox} title={t('list.empty.title')} />
   }
   return (
-    <>
-      <section className="conversation" data-testid="conversation">
-        <ConversationHeader conversation={conversation} />
-        <Messages conversation={conversation} />
-        <Composer conversation={conversation} key={conversation.conversationId} />
-      </section>
-      {detailsOpen && <DetailsPane conversation={conversation} />}
-    </>
+    <RowOverlays conversation={conversation}>
+      {(show) => <Conversing conversation={conversation} show={show} />}
+    </RowOverlays>
   )
 }
 
-function Messages({ conversation }: { readonly conversation: Conversation }): ReactNode {
+interface ConversingProps {
+  readonly conversation: Conversation
+  readonly show: (overlay: Overlay) => void
+}
+
+function Conversing({ conversation, show }: ConversingProps): ReactNode {
+  const detailsOpen = useWorkspace((state) => state.detailsOpen)
+  const thread = useWorkspace((state) => state.thread)
+  const messages = useWorkspace((state) => state.timeline?.messages)
+  const viewed = useWorkspace((state) => state.viewed)
+  return (
+    <FileArea conversation={conversation}>
+      <section className="conversation" data-testid="conversation">
+        <ConversationHeader conversation={conversation} />
+        <Messages conversation={conversation} show={show} />
+        {conversation.archived ? (
+          <ArchivedBar conversation={conversation} />
+        ) : (
+          <>
+            <TypingLine conversation={conversation} />
+            <Composer conversation={conversation} key={conversation.conversationId} messages={messages ?? none} />
+          </>
+        )}
+      </section>
+      {thread !== undefined ? (
+        <ThreadPane
+          conversation={conversation}
+          key={`${conversation.conversationId}:${thread.rootSeq}`}
+          show={show}
+          thread={thread}
+        />
+      ) : (
+        detailsOpen && <DetailsPane conversation={conversation} />
+      )}
+      <Suspense>{viewed !== undefined && <FileViewer viewed={viewed} />}</Suspense>
+    </FileArea>
+  )
+}
+
+const none: readonly MessageView[] = []
+
+function Messages({ conversation, show }: ConversingProps): ReactNode {
   const timeline = useWorkspace((state) => state.timeline)
   const failure = useWorkspace((state) => state.timelineFailure)
   const { showLatest } = useActions()
@@ -67,6 +110,7 @@ function Messages({ conversation }: { readonly conversation: Conversation }): Re
     <MessageList
       conversation={conversation}
       key={`${conversation.conversationId}:${timeline.stretch}`}
+      show={show}
       timeline={timeline}
     />
   )

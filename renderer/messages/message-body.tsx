@@ -1,10 +1,12 @@
-// Owns the text of a message: its language, its links, the mark that it was edited, and folding of very long ones.
-// Always holds: the text is text; a link opens through main only, and only http, https and mailto are links.
+// Owns the text of a message: its language, its form, the mark that it was edited, and folding of very long ones.
+// Always holds: of a folded message only what is shown is looked at, however long and odd the rest is.
 
-import { type MouseEvent, type ReactNode, useMemo, useState } from 'react'
-import { useActions, useTranslator } from '../app/workspace-context.ts'
-import { findLinks } from '../text/links.ts'
+import { type ReactNode, useMemo, useState } from 'react'
+import type { MentionView } from '../../shared/bridge.ts'
+import { useTranslator } from '../app/workspace-context.ts'
+import { parseMarkdown } from '../text/markdown.ts'
 import { languageOf } from '../text/script.ts'
+import { MarkdownView } from './markdown-view.tsx'
 
 /** Longer than this, in UTF-16 units or lines, a message is folded: more than half a screen. */
 const foldChars = 1600
@@ -12,36 +14,48 @@ const foldLines = 24
 
 interface MessageBodyProps {
   readonly text: string
-  readonly editedAtMs: number | undefined
+  readonly mentions: readonly MentionView[]
   readonly messageKey: string
   readonly expanded: Set<string>
+  /** Stands behind the last words. */
+  readonly mark: ReactNode
 }
 
-export function MessageBody({ text, editedAtMs, messageKey, expanded }: MessageBodyProps): ReactNode {
+/** The beginning of a long text, up to the end of a line where there is one, and of no pair's half. */
+function beginningOf(text: string): string {
+  const lines = text.split('\n', foldLines).join('\n')
+  return lines.length <= foldChars ? lines : lines.slice(0, foldChars).toWellFormed()
+}
+
+/** What tells the language of a text: an English one may name people in Chinese. */
+function withoutNames(text: string, mentions: readonly MentionView[]): string {
+  if (mentions.length === 0) return text
+  const rest = mentions.toReversed().reduce((left, { start, end }) => left.slice(0, start) + left.slice(end), text)
+  return rest.trim() === '' ? text : rest
+}
+
+export function MessageBody({ text, mentions, messageKey, expanded, mark }: MessageBodyProps): ReactNode {
   const { t, language } = useTranslator()
   const [open, setOpen] = useState(() => expanded.has(messageKey))
-  const pieces = useMemo(() => findLinks(text), [text])
   const long = text.length > foldChars || text.split('\n', foldLines + 1).length > foldLines
+  const isFolded = long && !open
+  const blocks = useMemo(() => {
+    const shown = isFolded ? beginningOf(text) : text
+    return parseMarkdown(shown, mentions)
+  }, [text, mentions, isFolded])
   const toggle = () => {
     if (open) expanded.delete(messageKey)
     else expanded.add(messageKey)
     setOpen(!open)
   }
-  const isFolded = long && !open
-  const mark = editedAtMs === undefined ? undefined : <EditedMark atMs={editedAtMs} />
-  let at = 0
   return (
     <>
       <div
         className={isFolded ? 'message__text message__text--folded' : 'message__text'}
-        lang={languageOf(text, language)}
+        data-testid="message-text"
+        lang={languageOf(withoutNames(text, mentions), language)}
       >
-        {pieces.map((piece) => {
-          const key = at
-          at += piece.text.length
-          return piece.type === 'text' ? piece.text : <MessageLink key={key} text={piece.text} url={piece.url} />
-        })}
-        {!isFolded && mark}
+        <MarkdownView after={isFolded ? undefined : mark} blocks={blocks} mentions={mentions} />
       </div>
       {long && (
         <button aria-expanded={open} className="text-button message__fold" onClick={toggle} type="button">
@@ -50,41 +64,5 @@ export function MessageBody({ text, editedAtMs, messageKey, expanded }: MessageB
       )}
       {isFolded && mark}
     </>
-  )
-}
-
-function EditedMark({ atMs }: { readonly atMs: number }): ReactNode {
-  const { t, full, language } = useTranslator()
-  return (
-    <time
-      className="message__edited"
-      data-testid="message-edited"
-      dateTime={new Date(atMs).toISOString()}
-      lang={language}
-      title={t('messages.editedAt', { time: full(atMs) })}
-    >
-      {t('messages.edited')}
-    </time>
-  )
-}
-
-function MessageLink({ text, url }: { readonly text: string; readonly url: string }): ReactNode {
-  const { openLink } = useActions()
-  const open = (event: MouseEvent) => {
-    event.preventDefault()
-    openLink(url)
-  }
-  return (
-    <a
-      className="link"
-      draggable={false}
-      href={url}
-      onAuxClick={(event) => event.preventDefault()}
-      onClick={open}
-      rel="noreferrer"
-      title={url}
-    >
-      {text}
-    </a>
   )
 }

@@ -1,8 +1,8 @@
 // Owns the virtual list of one stretch of messages: where it opens, that it sticks to the end, that pages above come in
-// without a jump, roving focus, the floating day and the way back to the latest.
+// without a jump, jumps to a message held, roving focus, the floating day, the ways to the latest and the first unread.
 // Always holds: the reader's place changes only by the reader, or at the end by following what is new.
 
-import { ArrowDown } from 'lucide-react'
+import { ArrowDown, ArrowUp } from 'lucide-react'
 import {
   type KeyboardEvent,
   type ReactElement,
@@ -16,11 +16,15 @@ import {
 } from 'react'
 import { Virtualizer, type VirtualizerHandle } from 'virtua'
 import type { ConversationView } from '../../shared/bridge.ts'
+import type { UserId } from '../../shared/model.ts'
 import { focusComposer } from '../app/shortcuts.ts'
-import { useActions, useNowMs, useTranslator } from '../app/workspace-context.ts'
+import { useActions, useNowMs, useTranslator, useWorkspace } from '../app/workspace-context.ts'
 import { lastSeqOf, type Timeline } from '../state/timeline.ts'
+import { JumpStatus } from './jump-status.tsx'
 import { MessageRow } from './message-row.tsx'
 import { DayRow, NoticeRow, UnreadRow } from './quiet-rows.tsx'
+import type { Overlay } from './row-context.ts'
+import { Rows } from './row-overlays.tsx'
 import { rowsOf, type TimelineRow } from './rows.ts'
 import { TopRow } from './top-row.tsx'
 import './message-list.css'
@@ -33,6 +37,15 @@ const fetchPx = 800
 interface MessageListProps {
   readonly conversation: ConversationView
   readonly timeline: Timeline
+  readonly show: (overlay: Overlay) => void
+}
+
+const nobody: readonly UserId[] = []
+
+/** The row of the message `seq`, or of the first after it: what was asked for may be no message by itself. */
+function rowOfSeq(rows: readonly TimelineRow[], seq: number): number {
+  const held = rows.findIndex((row) => 'message' in row && row.message.seq !== undefined && row.message.seq >= seq)
+  return held === -1 ? rows.length - 1 : held
 }
 
 /** Where a stretch opens: at its target, at the first unread message, or at the end. */
@@ -41,10 +54,8 @@ function openingOf(
   timeline: Timeline,
 ): { index: number; align: 'start' | 'center' | 'end' } {
   const { targetSeq } = timeline
-  const target =
-    targetSeq === undefined ? -1 : rows.findIndex((row) => 'message' in row && row.message.seq === targetSeq)
-  if (target !== -1) return { index: target, align: 'center' }
-  const unread = targetSeq === undefined ? rows.findIndex((row) => row.type === 'unread') : -1
+  if (targetSeq !== undefined) return { index: rowOfSeq(rows, targetSeq), align: 'center' }
+  const unread = rows.findIndex((row) => row.type === 'unread')
   if (unread !== -1) return { index: Math.max(0, unread - 1), align: 'start' }
   return { index: rows.length - 1, align: 'end' }
 }
@@ -73,12 +84,18 @@ function placeTwice(place: () => void, done: () => void): () => void {
   return () => cancel()
 }
 
-export function MessageList({ conversation, timeline }: MessageListProps): ReactNode {
-  const { readOlder, readNewer, showLatest, setAttention } = useActions()
+export function MessageList({ conversation, timeline, show }: MessageListProps): ReactNode {
+  const { readOlder, readNewer, showLatest, setAttention, jumpTo } = useActions()
+  const myId = useWorkspace((state) => state.session?.me?.userId)
   const { t, day } = useTranslator()
   const nowMs = useNowMs()
   const { messages, unreadAfterSeq, reachesNewest } = timeline
-  const rows = useMemo(() => rowsOf(messages, unreadAfterSeq), [messages, unreadAfterSeq])
+  const { unreadAbove } = timeline
+  // The line stands only where unread begins: not on top of a page that begins later.
+  const firstSeq = messages.find((message) => message.seq !== undefined)?.seq
+  const isAbove = unreadAbove !== undefined && firstSeq !== undefined && firstSeq > unreadAbove.seq
+  const lineSeq = isAbove ? undefined : unreadAfterSeq
+  const rows = useMemo(() => rowsOf(messages, lineSeq), [messages, lineSeq])
 
   const virtualizer = useRef<VirtualizerHandle>(null)
   const scroller = useRef<HTMLDivElement>(null)
@@ -88,6 +105,7 @@ export function MessageList({ conversation, timeline }: MessageListProps): React
   const [standsAtEnd, setStandsAtEnd] = useState(true)
   const [seenSeq, setSeenSeq] = useState(() => timeline.newestSeq)
   const [floating, setFloating] = useState<number>()
+  const [passedUnread, setPassedUnread] = useState(false)
   const [focusedKey, setFocusedKey] = useState<string>()
   const expanded = useRef(new Set<string>())
   const lastOffset = useRef(0)
@@ -127,6 +145,8 @@ export function MessageList({ conversation, timeline }: MessageListProps): React
     setFloating(
       row === undefined || row.type === 'day' || row.type === 'top' || scrollOffset <= 0 ? undefined : row.dayMs,
     )
+    const unreadRow = rowsNow.current.findIndex((each) => each.type === 'unread')
+    if (unreadRow !== -1 && index <= unreadRow) setPassedUnread(true)
     if (scrollOffset < fetchPx) void readOlder()
     if (belowPx < fetchPx) void readNewer()
   }, [attend, readOlder, readNewer, reachesNewest, toEnd])
@@ -144,6 +164,16 @@ export function MessageList({ conversation, timeline }: MessageListProps): React
       look()
     })
   }, [])
+
+  // A jump to a message that is held already.
+  const { jump, targetSeq } = timeline
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each jump; the first place is where it opened.
+  useLayoutEffect(() => {
+    if (jump === 0 || targetSeq === undefined) return undefined
+    const index = rowOfSeq(rowsNow.current, targetSeq)
+    atEnd.current = false
+    return placeTwice(() => virtualizer.current?.scrollToIndex(index, { align: 'center' }), look)
+  }, [jump])
 
   // What is new at the end is followed by a reader who stands there.
   useLayoutEffect(() => {
@@ -207,13 +237,26 @@ export function MessageList({ conversation, timeline }: MessageListProps): React
   const tabKey = focusedIndex === -1 ? rows.findLast((row) => row.type === 'message')?.key : focusedKey
   const fresh = messages.filter((message) => !message.mine && message.seq !== undefined && message.seq > seenSeq).length
   const showPill = ready && (!standsAtEnd || !reachesNewest)
+  const showUnread = ready && unreadAbove !== undefined && !passedUnread && unreadAfterSeq !== undefined
+  const tickKey = rows.find((row) => row.type === 'message' && row.tick)?.key
+  const tickSeq = messages.find((message) => message.key === tickKey)?.seq
+  const readBy =
+    tickSeq === undefined
+      ? nobody
+      : timeline.readers.filter(({ userId, seq }) => seq >= tickSeq && userId !== myId).map(({ userId }) => userId)
 
   const renderRow = (row: TimelineRow): ReactElement => {
     switch (row.type) {
       case 'top':
         return <TopRow conversation={conversation} key={row.key} timeline={timeline} />
       case 'day':
-        return <DayRow dayMs={row.dayMs} key={row.key} />
+        return (
+          <DayRow
+            dayMs={row.dayMs}
+            key={row.key}
+            onJump={(anchor) => show({ type: 'date', dayMs: row.dayMs, anchor })}
+          />
+        )
       case 'unread':
         return <UnreadRow key={row.key} />
       case 'notice':
@@ -226,6 +269,7 @@ export function MessageList({ conversation, timeline }: MessageListProps): React
             key={row.key}
             message={row.message}
             onFocus={setFocusedKey}
+            readBy={row.tick ? readBy : nobody}
             tabStop={row.key === tabKey}
             target={timeline.targetSeq !== undefined && row.message.seq === timeline.targetSeq}
             tick={row.tick}
@@ -252,20 +296,37 @@ export function MessageList({ conversation, timeline }: MessageListProps): React
         role="log"
       >
         <div className="message-list__space" />
-        <Virtualizer
-          bufferSize={600}
-          data={rows}
-          {...(focusedIndex === -1 ? {} : { keepMounted: [focusedIndex] })}
-          onResize={() => {
-            if (settled.current && atEnd.current && reachesNewest) toEnd()
-          }}
-          onScroll={look}
-          ref={virtualizer}
-          shift={timeline.grewAbove}
-        >
-          {renderRow}
-        </Virtualizer>
+        <Rows conversation={conversation} show={show}>
+          <Virtualizer
+            bufferSize={600}
+            data={rows}
+            {...(focusedIndex === -1 ? {} : { keepMounted: [focusedIndex] })}
+            onResize={() => {
+              if (settled.current && atEnd.current && reachesNewest) toEnd()
+            }}
+            onScroll={look}
+            ref={virtualizer}
+            shift={timeline.grewAbove}
+          >
+            {renderRow}
+          </Virtualizer>
+        </Rows>
       </div>
+      <JumpStatus />
+      {showUnread && (
+        <button
+          className="unread-pill"
+          data-testid="jump-unread"
+          onClick={() => {
+            setPassedUnread(true)
+            void jumpTo(unreadAbove.seq)
+          }}
+          type="button"
+        >
+          <ArrowUp aria-hidden="true" />
+          {t('jump.firstUnread', { count: unreadAbove.count })}
+        </button>
+      )}
       {showPill && (
         <button
           className="latest-pill"

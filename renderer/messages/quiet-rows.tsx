@@ -1,16 +1,34 @@
 // Owns the rows between messages: the day, the unread line, and what happened to the conversation itself.
 
+import { ChevronDown } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { MessageView } from '../../shared/bridge.ts'
 import { useNowMs, useTranslator } from '../app/workspace-context.ts'
 import type { Translator } from '../i18n/translator.ts'
 
-export function DayRow({ dayMs }: { readonly dayMs: number }): ReactNode {
-  const { day } = useTranslator()
+interface DayRowProps {
+  readonly dayMs: number
+  /** Opens the calendar, hanging from the label. */
+  readonly onJump: (anchor: HTMLElement) => void
+}
+
+export function DayRow({ dayMs, onJump }: DayRowProps): ReactNode {
+  const { day, t } = useTranslator()
   const nowMs = useNowMs()
+  const text = day(dayMs, nowMs)
   return (
     <div className="day">
-      <span className="day__label">{day(dayMs, nowMs)}</span>
+      <button
+        aria-haspopup="dialog"
+        aria-label={t('jump.dateOf', { day: text })}
+        className="day__label"
+        data-testid="day"
+        onClick={(event) => onJump(event.currentTarget)}
+        type="button"
+      >
+        {text}
+        <ChevronDown aria-hidden="true" />
+      </button>
     </div>
   )
 }
@@ -46,13 +64,30 @@ function noticeText(
   const others = content.people.filter((person) => person !== name)
   const alone = others.length === 0
   const people = alone ? name : list(others)
+  const text = content.text ?? ''
   switch (content.notice) {
     case 'created':
       return t('notice.created', { name })
     case 'joined':
       return alone ? t('notice.joined', { people }) : t('notice.added', { name, people })
+    case 'invited':
+      return t('notice.invited', { name, people })
     case 'left':
       return alone ? t('notice.left', { people }) : t('notice.removed', { name, people })
+    case 'removed':
+      return t('notice.removed', { name, people })
+    case 'renamed':
+      return t('notice.renamed', { name, text })
+    case 'topic':
+      return text === '' ? t('notice.noTopic', { name }) : t('notice.topic', { name, text })
+    case 'opened':
+      return t('notice.opened', { name })
+    case 'closed':
+      return t('notice.closed', { name })
+    case 'archived':
+      return t('notice.archived', { name })
+    case 'unarchived':
+      return t('notice.unarchived', { name })
     case 'unknown':
       return t('notice.unknown')
   }

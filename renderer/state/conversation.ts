@@ -1,12 +1,11 @@
-// Owns the acts on the open conversation: reading its pages, marking read and sending.
-// Always holds: a page that answers an older question is dropped; sending only asks main and shows what main then tells.
+// Owns the acts on the open conversation: opening it, reading its pages and marking it read.
+// Always holds: a page that answers an older question is dropped.
 // A read mark is set only where the newest message is in view and the window has the focus.
 
 import type { BridgeResult, MessagePage } from '../../shared/bridge.ts'
-import { limits } from '../../shared/limits.ts'
-import type { ClientId, ConversationId } from '../../shared/model.ts'
+import type { ConversationId } from '../../shared/model.ts'
 import { coalesce } from './bridge.ts'
-import { type Drafts, draftOf } from './drafts.ts'
+import type { Drafts } from './drafts.ts'
 import type { WorkspaceActions, WorkspaceContext } from './state.ts'
 import {
   lastSeqOf,
@@ -17,6 +16,7 @@ import {
   openAround,
   openNewest,
   type Timeline,
+  withUnread,
 } from './timeline.ts'
 
 /** Messages in one page: two to three screens. */
@@ -26,24 +26,25 @@ const belowTarget = 25
 
 type ConversationActions = Pick<
   WorkspaceActions,
-  | 'openConversation'
-  | 'closeConversation'
-  | 'readOlder'
-  | 'readNewer'
-  | 'showLatest'
-  | 'setAttention'
-  | 'send'
-  | 'retryMessage'
-  | 'discardMessage'
+  'openConversation' | 'closeConversation' | 'readOlder' | 'readNewer' | 'showLatest' | 'setAttention'
 > & {
+  /** The reader has written: back to the present, without an unread line. */
+  wrote(): void
   /** Reads the newest page of the open conversation again. */
   readAgain(): Promise<void>
   /** Drops what is held here beside the store's state. */
   forget(): void
 }
 
-/** The acts on the open conversation over `context`. */
-export function createConversationActions({ ask, store }: WorkspaceContext, drafts: Drafts): ConversationActions {
+/**
+ * The acts on the open conversation over `context`. `findThread` is asked to show an event that stands in no page: a reply
+ * in a thread.
+ */
+export function createConversationActions(
+  { ask, store }: WorkspaceContext,
+  drafts: Drafts,
+  findThread: (seq: number) => Promise<boolean>,
+): ConversationActions {
   let stretch = 0
   let attention = { atEnd: true, focused: true }
   let markedSeq = 0
@@ -61,11 +62,13 @@ export function createConversationActions({ ask, store }: WorkspaceContext, draf
   }
 
   function markRead(): void {
-    const { openId, timeline } = store.getState()
+    const { openId, timeline, conversations } = store.getState()
     if (openId === undefined || timeline === undefined) return
     if (!attention.atEnd || !attention.focused || !timeline.reachesNewest) return
-    const seq = timeline.newestSeq
-    if (seq <= Math.max(timeline.readSeq, markedSeq)) return
+    const seq = timeline.endSeq
+    // Marked unread by hand, it is behind the read mark and unread all the same.
+    const isUnread = (conversations?.find((c) => c.conversationId === openId)?.unread ?? 0) > 0
+    if (seq <= markedSeq || (seq <= timeline.readSeq && !isUnread)) return
     markedSeq = seq
     void ask('markRead', { conversationId: openId, seq })
   }
@@ -90,18 +93,36 @@ export function createConversationActions({ ask, store }: WorkspaceContext, draf
   })
 
   async function openConversation(conversationId: ConversationId, targetSeq?: number): Promise<void> {
+    const unread = targetSeq === undefined ? unreadOf(conversationId) : undefined
+    await openAt(conversationId, targetSeq, unread, targetSeq ?? unread?.seq)
+  }
+
+  /** What is unread of a conversation, as the list tells. */
+  function unreadOf(conversationId: ConversationId): { readonly seq: number; readonly count: number } | undefined {
+    const listed = store.getState().conversations?.find((c) => c.conversationId === conversationId)
+    if (listed === undefined || listed.unread === 0 || listed.firstUnreadSeq === undefined) return undefined
+    return { seq: listed.firstUnreadSeq, count: listed.unread }
+  }
+
+  /** Opens with the page that holds `around`, or with the newest; `targetSeq` is marked, before `unread` stands the line. */
+  async function openAt(
+    conversationId: ConversationId,
+    targetSeq: number | undefined,
+    unread: { readonly seq: number; readonly count: number } | undefined,
+    around: number | undefined,
+  ): Promise<void> {
     const mine = ++stretch
     const sameOpen = store.getState().openId === conversationId
     if (!sameOpen) drafts.saveDrafts()
-    attention = { ...attention, atEnd: targetSeq === undefined }
+    attention = { ...attention, atEnd: around === undefined }
     markedSeq = 0
     store.setState({
       openId: conversationId,
       timelineFailure: undefined,
       actFailure: undefined,
-      ...(sameOpen ? {} : { timeline: undefined }),
+      ...(sameOpen ? {} : { timeline: undefined, thread: undefined, jump: undefined }),
     })
-    const [newest, around] = await Promise.all([
+    const [newest, page] = await Promise.all([
       readPage(conversationId),
       targetSeq === undefined ? undefined : readPage(conversationId, targetSeq + belowTarget),
     ])
@@ -110,10 +131,20 @@ export function createConversationActions({ ask, store }: WorkspaceContext, draf
       store.setState({ timelineFailure: newest.error, timeline: undefined })
       return
     }
-    if (targetSeq !== undefined && around?.ok === true) {
-      store.setState({ timeline: openAround(around.value, newest.value, mine, targetSeq) })
-    } else store.setState({ timeline: openNewest(newest.value, mine) })
+    let timeline =
+      page?.ok === true ? openAround(page.value, newest.value, mine, targetSeq) : openNewest(newest.value, mine)
+    if (page === undefined && around !== undefined && !reaches(timeline, around)) {
+      // More is unread than a page holds: it opens where that begins.
+      const first = await readPage(conversationId, around + belowTarget)
+      if (stretch !== mine || store.getState().openId !== conversationId) return
+      if (first.ok) timeline = openAround(first.value, newest.value, mine, undefined)
+    }
+    store.setState({ timeline: unread === undefined ? timeline : withUnread(timeline, unread) })
+    if (targetSeq !== undefined && !holds(timeline, targetSeq)) await findThread(targetSeq)
   }
+  const reaches = ({ messages, before }: Timeline, seq: number) =>
+    before === undefined || messages.some((message) => message.seq !== undefined && message.seq <= seq)
+  const holds = ({ messages }: Timeline, seq: number) => messages.some((message) => message.seq === seq)
 
   async function readOlder(): Promise<void> {
     const { openId, timeline } = store.getState()
@@ -149,14 +180,21 @@ export function createConversationActions({ ask, store }: WorkspaceContext, draf
 
   async function showLatest(): Promise<void> {
     const { openId } = store.getState()
-    if (openId !== undefined) await openConversation(openId)
+    if (openId !== undefined) await openAt(openId, undefined, unreadOf(openId), undefined)
   }
 
   return {
     openConversation,
     closeConversation() {
       stretch++
-      store.setState({ openId: undefined, timeline: undefined, timelineFailure: undefined, detailsOpen: false })
+      store.setState({
+        openId: undefined,
+        timeline: undefined,
+        timelineFailure: undefined,
+        detailsOpen: false,
+        thread: undefined,
+        jump: undefined,
+      })
     },
     readOlder,
     readNewer,
@@ -170,33 +208,11 @@ export function createConversationActions({ ask, store }: WorkspaceContext, draf
       attention = next
       markRead()
     },
-    async send(conversationId) {
-      const text = draftOf(store.getState(), conversationId)
-      if (text.trim() === '' || text.length > limits.bodyChars) return
-      drafts.take(conversationId)
-      store.setState((state) => ({
-        actFailure: undefined,
-        timeline:
-          state.timeline === undefined ? undefined : { ...state.timeline, unreadAfterSeq: undefined, grewAbove: false },
+    wrote() {
+      store.setState(({ timeline }) => ({
+        timeline: timeline && { ...timeline, unreadAfterSeq: undefined, unreadAbove: undefined, grewAbove: false },
       }))
-      const open = store.getState().timeline
-      if (open?.reachesNewest === false) void showLatest()
-      const answer = await ask('sendMessage', { conversationId, body: text })
-      if (answer.ok) {
-        drafts.sent(conversationId)
-        return
-      }
-      // Not taken: the text comes back, before anything typed since.
-      const since = store.getState().drafts[conversationId] ?? ''
-      drafts.setDraft(conversationId, since === '' ? text : `${text}\n${since}`)
-      store.setState({ actFailure: answer.error })
+      if (store.getState().timeline?.reachesNewest === false) void showLatest()
     },
-    retryMessage: (clientId) => act('retryMessage', clientId),
-    discardMessage: (clientId) => act('discardMessage', clientId),
-  }
-
-  async function act(name: 'retryMessage' | 'discardMessage', clientId: ClientId): Promise<void> {
-    const answer = await ask(name, { clientId })
-    store.setState({ actFailure: answer.ok ? undefined : answer.error })
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type SessionState, type SessionView, sessionStates } from '../../shared/bridge.ts'
+import { defaultSettings, type SessionState, type SessionView, sessionStates } from '../../shared/bridge.ts'
 import { isReadable, remedyOf, screenOf } from './screen.ts'
 
 const now = 1_000_000
@@ -8,7 +8,8 @@ function session(state: SessionState, change: Partial<SessionView> = {}): Sessio
     state,
     host: 'electron',
     version: '0',
-    settings: { theme: 'system', language: 'system', listWidthPx: 280, lockAfterMinutes: 15 },
+    settings: defaultSettings,
+    may: { forward: true, takeFiles: true, edit: true, delete: true },
     systemLanguages: [],
     queued: 0,
     appLock: { enabled: false, locked: false, lockAfterMinutes: 15 },

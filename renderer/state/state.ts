@@ -2,9 +2,12 @@
 
 import type { StoreApi } from 'zustand/vanilla'
 import type {
+  BridgeResult,
   CallArgs,
+  CallResult,
   ConversationView,
   FailureView,
+  MessageView,
   PersonView,
   SearchHit,
   SearchPage,
@@ -12,9 +15,14 @@ import type {
   Settings,
   WipeNotice,
 } from '../../shared/bridge.ts'
-import type { ClientId, ConversationId, UserId } from '../../shared/model.ts'
+import type { ClientId, ConversationId, PresenceState, UserId } from '../../shared/model.ts'
+import type { DraftMention } from '../text/mentions.ts'
 import type { Ask } from './bridge.ts'
+import type { Attaching, FileActions, ViewedFile } from './files.ts'
+import type { JumpState } from './jump.ts'
+import type { ThreadState } from './thread.ts'
 import type { Timeline } from './timeline.ts'
+import type { QuotedMessage, Writing, WritingPlace } from './writing.ts'
 
 export interface SearchState {
   readonly text: string
@@ -33,7 +41,23 @@ export interface SearchState {
 
 export type Pane = 'conversations' | 'search' | 'people'
 /** 'app-lock' is the settings, opened at the app lock. */
-export type DialogName = 'switcher' | 'settings' | 'app-lock'
+export type DialogName =
+  | 'switcher'
+  | 'settings'
+  | 'app-lock'
+  | 'new-direct'
+  | 'new-group'
+  | 'new-channel'
+  | 'browse'
+  | 'invite'
+  | 'leave'
+  | 'archive'
+  | 'remove-member'
+/** What a dialog is about, where it is about something. */
+export interface DialogAbout {
+  readonly conversationId: ConversationId
+  readonly userId?: UserId
+}
 
 export interface WorkspaceState {
   readonly session: SessionView | undefined
@@ -54,14 +78,35 @@ export interface WorkspaceState {
   readonly personId: UserId | undefined
   readonly detailsOpen: boolean
   readonly dialog: DialogName | undefined
+  readonly dialogAbout: DialogAbout | undefined
+  /** Made or joined just now, and opened as soon as the list has it. */
+  readonly awaitedId: ConversationId | undefined
+  /** What an act on a row of the list failed with. */
+  readonly listFailure: FailureView | undefined
+  /** As last told; who is missing is not watched. */
+  readonly presence: Readonly<Partial<Record<UserId, PresenceState>>>
+  /** Who types where, as last told. */
+  readonly typing: Readonly<
+    Partial<Record<ConversationId, readonly { readonly userId: UserId; readonly threadSeq?: number | undefined }[]>>
+  >
   /** What was typed in this window; where a conversation is missing here, the list tells. */
   readonly drafts: Readonly<Partial<Record<ConversationId, string>>>
+  /** Mentions, quotes and edits being written, and the text in threads; by place, see writing.ts. */
+  readonly writing: Readonly<Record<string, Writing>>
+  /** What is attached to drafts, of the conversations looked at. */
+  readonly attaching: Readonly<Partial<Record<ConversationId, Attaching>>>
+  /** A file of a message in the open conversation or thread that is shown large. */
+  readonly viewed: ViewedFile | undefined
+  /** The thread that is open beside the messages. */
+  readonly thread: ThreadState | undefined
+  /** A jump that has not led anywhere yet. */
+  readonly jump: JumpState | undefined
   /** What a user's last act failed with, shown above the composer. */
   readonly actFailure: FailureView | undefined
   readonly search: SearchState
 }
 
-export interface WorkspaceActions {
+export interface WorkspaceActions extends FileActions {
   start(): () => void
   enrol(serverUrl: string, code: string): Promise<FailureView | undefined>
   askToEnrol(again: boolean): void
@@ -71,7 +116,32 @@ export interface WorkspaceActions {
   showPane(pane: Pane): void
   showPerson(personId: UserId | undefined): void
   toggleDetails(open?: boolean): void
-  showDialog(dialog: DialogName | undefined): void
+  showDialog(dialog: DialogName | undefined, about?: DialogAbout): void
+  /** Makes a conversation and opens it. Answers why not, where it failed. */
+  createConversation(args: CallArgs<'createConversation'>): Promise<FailureView | undefined>
+  /** Opens the direct conversation with a person, made now where there is none. */
+  messagePerson(userId: UserId): Promise<FailureView | undefined>
+  changeConversation(args: CallArgs<'changeConversation'>): Promise<FailureView | undefined>
+  /** Joins an open channel and opens it. */
+  joinConversation(conversationId: ConversationId): Promise<FailureView | undefined>
+  leaveConversation(conversationId: ConversationId): Promise<FailureView | undefined>
+  inviteMembers(conversationId: ConversationId, userIds: readonly UserId[]): Promise<FailureView | undefined>
+  removeMember(conversationId: ConversationId, userId: UserId): Promise<FailureView | undefined>
+  browseConversations(text: string, cursor?: string): Promise<BridgeResult<CallResult<'browseConversations'>>>
+  setPrefs(
+    conversationId: ConversationId,
+    change: { readonly muted?: boolean; readonly pinned?: boolean },
+  ): Promise<void>
+  /** Marks a conversation unread from a message on, or from the last that another person wrote. */
+  markUnread(conversationId: ConversationId, fromSeq?: number): Promise<void>
+  markAllRead(conversationId: ConversationId): Promise<void>
+  dismissListFailure(): void
+  /** Whose presence `place` (a part of the window) shows; an empty list ends it. */
+  watchPeople(place: string, people: readonly UserId[]): void
+  /** The window has or has not the focus. */
+  noteFocus(isFocused: boolean): void
+  /** The user types: call it on every change; main hears of it no more often than limits.typingEveryMs. */
+  noteTyping(conversationId: ConversationId, threadSeq?: number): void
   openConversation(conversationId: ConversationId, targetSeq?: number): Promise<void>
   closeConversation(): void
   readOlder(): Promise<void>
@@ -82,7 +152,31 @@ export interface WorkspaceActions {
   setDraft(conversationId: ConversationId, text: string): void
   /** Has main keep at once what was typed and is not kept yet. */
   saveDrafts(): void
-  send(conversationId: ConversationId): Promise<void>
+  /** The text in the field of a place changed; `caret` stands where. `mentions` in place of those that follow from it. */
+  write(place: WritingPlace, text: string, caret: number, mentions?: readonly DraftMention[]): void
+  quoteMessage(place: WritingPlace, quote: QuotedMessage | undefined): void
+  /** Puts a message into the field to be edited; what stood there waits. */
+  editMessage(place: WritingPlace, message: MessageView): void
+  cancelEdit(place: WritingPlace): void
+  /** Sends what is written in a conversation or a thread of it, or saves what is being edited there. */
+  send(conversationId: ConversationId, threadSeq?: number): Promise<void>
+  forwardMessage(
+    from: { readonly conversationId: ConversationId; readonly seq: number },
+    to: ConversationId,
+    comment: string,
+  ): Promise<FailureView | undefined>
+  react(conversationId: ConversationId, seq: number, emoji: string, on: boolean): Promise<void>
+  deleteMessage(conversationId: ConversationId, seq: number): Promise<FailureView | undefined>
+  readEdits(conversationId: ConversationId, seq: number): Promise<BridgeResult<CallResult<'readEdits'>>>
+  openThread(rootSeq: number, targetSeq?: number): Promise<void>
+  closeThread(): void
+  /** The thread's end is in view: what others replied is read, where the window has the focus. */
+  attendThread(): void
+  /** Shows a message of the open conversation, fetching history where needed. */
+  jumpTo(seq: number): Promise<void>
+  /** Shows the first message at or after a time. */
+  jumpToDate(atMs: number): Promise<void>
+  cancelJump(): void
   retryMessage(clientId: ClientId): Promise<void>
   discardMessage(clientId: ClientId): Promise<void>
   dismissActFailure(): void

@@ -24,6 +24,8 @@ const page = (messages: MessageView[], change: Partial<MessagePage> = {}): Messa
   messages,
   olderUnavailable: false,
   readSeq: 0,
+  newestSeq: Math.max(0, ...messages.map((message) => message.seq ?? 0)),
+  readers: [],
   ...change,
 })
 const keys = (messages: readonly MessageView[]) => messages.map((message) => message.key)

@@ -15,6 +15,8 @@ export interface Timeline {
   /** False for a stretch in the past, opened from a search hit. */
   readonly reachesNewest: boolean
   readonly newestSeq: number
+  /** Reading to here reads all: the newest place, shown or not (replies in threads, reactions). */
+  readonly endSeq: number
   /** True where the last change added rows above: the list must keep its place from the end. */
   readonly grewAbove: boolean
   readonly loading: 'older' | 'newer' | undefined
@@ -23,6 +25,12 @@ export interface Timeline {
   readonly stretch: number
   /** The message to show and mark when the stretch is opened. */
   readonly targetSeq: number | undefined
+  /** Counts the jumps to targets within the stretch. */
+  readonly jump: number
+  /** How far others have read, as last heard. */
+  readonly readers: MessagePage['readers']
+  /** What was unread when the conversation was opened, where it began above the page it opened with. */
+  readonly unreadAbove: { readonly seq: number; readonly count: number } | undefined
 }
 
 /** The highest seq among `messages`, 0 where none has one. */
@@ -44,24 +52,36 @@ export function openNewest(page: MessagePage, stretch: number, targetSeq?: numbe
     unreadAfterSeq: unreadLine(page),
     reachesNewest: true,
     newestSeq: lastSeqOf(page.messages),
+    endSeq: page.newestSeq,
     grewAbove: false,
     loading: undefined,
     failure: undefined,
     stretch,
     targetSeq,
+    jump: 0,
+    readers: page.readers,
+    unreadAbove: undefined,
   }
 }
 
 /** Opens around a message of the past: `around` is the page that holds it, `newest` tells how far the present is. */
-export function openAround(around: MessagePage, newest: MessagePage, stretch: number, targetSeq: number): Timeline {
-  if (newest.messages.some((message) => message.seq === targetSeq)) return openNewest(newest, stretch, targetSeq)
+export function openAround(
+  around: MessagePage,
+  newest: MessagePage,
+  stretch: number,
+  targetSeq: number | undefined,
+): Timeline {
+  if (targetSeq !== undefined && newest.messages.some((message) => message.seq === targetSeq))
+    return openNewest(newest, stretch, targetSeq)
   const messages = around.messages.filter((message) => message.seq !== undefined)
   const timeline: Timeline = {
     ...openNewest({ ...around, messages }, stretch, targetSeq),
     unreadAfterSeq: unreadLine(newest),
     readSeq: newest.readSeq,
+    readers: newest.readers,
     reachesNewest: false,
     newestSeq: lastSeqOf(newest.messages),
+    endSeq: newest.newestSeq,
   }
   return meets(messages, newest) ? mergeNewest(timeline, newest, true) : timeline
 }
@@ -71,6 +91,16 @@ function unreadLine(page: MessagePage): number | undefined {
     (message) => !message.mine && message.seq !== undefined && message.seq > page.readSeq,
   )
   return unread ? page.readSeq : undefined
+}
+
+/**
+ * `held` as opened by somebody with `count` unread messages from `seq` on, by hand or as they came: the line stands before
+ * them, and where they begin above what is held, that is told.
+ */
+export function withUnread(held: Timeline, unread: { readonly seq: number; readonly count: number }): Timeline {
+  const first = firstSeqOf(held.messages)
+  const above = first !== undefined && unread.seq < first
+  return { ...held, unreadAfterSeq: unread.seq - 1, unreadAbove: above ? unread : undefined }
 }
 
 /** True where the newest page begins at or before the row that follows `held`. */
@@ -86,7 +116,15 @@ function meets(held: readonly MessageView[], newest: MessagePage): boolean {
  */
 export function mergeNewest(held: Timeline, page: MessagePage, follow: boolean): Timeline {
   const newestSeq = lastSeqOf(page.messages)
-  const known = { ...held, newestSeq, readSeq: page.readSeq, grewAbove: false, failure: undefined }
+  const known = {
+    ...held,
+    newestSeq,
+    endSeq: page.newestSeq,
+    readSeq: page.readSeq,
+    readers: page.readers,
+    grewAbove: false,
+    failure: undefined,
+  }
   const first = firstSeqOf(page.messages)
   if (!meets(held.messages, page)) {
     if (follow && held.reachesNewest)

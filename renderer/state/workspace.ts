@@ -6,13 +6,20 @@
 import { createStore } from 'zustand/vanilla'
 import type { CausewayApi, ConversationView, SessionView } from '../../shared/bridge.ts'
 import type { ConversationId } from '../../shared/model.ts'
+import { pictures } from '../files/pictures.ts'
 import { coalesce, createAsk } from './bridge.ts'
 import { createConversationActions } from './conversation.ts'
 import { createDrafts } from './drafts.ts'
+import { createFiles } from './files.ts'
+import { createJumps } from './jump.ts'
 import { createLockActions } from './lock.ts'
+import { createPlaceActions } from './places.ts'
+import { createPresence } from './presence.ts'
 import { isReadable } from './screen.ts'
 import { createSearchActions, emptySearch } from './search.ts'
 import type { Workspace, WorkspaceActions, WorkspaceContext, WorkspaceState } from './state.ts'
+import { createThreadActions } from './thread.ts'
+import { createWriting } from './writing.ts'
 
 const content = {
   conversations: undefined,
@@ -23,6 +30,15 @@ const content = {
   personId: undefined,
   detailsOpen: false,
   actFailure: undefined,
+  thread: undefined,
+  jump: undefined,
+  listFailure: undefined,
+  awaitedId: undefined,
+  dialogAbout: undefined,
+  presence: {},
+  attaching: {},
+  viewed: undefined,
+  typing: {},
   search: emptySearch,
 } satisfies Partial<WorkspaceState>
 
@@ -36,6 +52,7 @@ const initial: WorkspaceState = {
   pane: 'conversations',
   dialog: undefined,
   drafts: {},
+  writing: {},
 }
 
 /** The window's store over `api`. `start` reads the first state and listens; what it returns ends the listening. */
@@ -44,8 +61,13 @@ export function createWorkspace(api: CausewayApi, nowMs: () => number = Date.now
   const store = createStore<WorkspaceState>(() => initial)
   const context: WorkspaceContext = { ask, store, nowMs }
   const drafts = createDrafts(context)
-  const conversation = createConversationActions(context, drafts)
+  const thread = createThreadActions(context)
+  const conversation = createConversationActions(context, drafts, thread.openThreadOf)
+  const files = createFiles(context, pictures)
+  const writing = createWriting(context, { drafts, files, wrote: conversation.wrote })
+  const jumps = createJumps(context, conversation)
   const search = createSearchActions(context)
+  const presence = createPresence(context)
   const lock = createLockActions(context, { saveDrafts: drafts.saveDrafts, readSession })
   /** Where the user was when the app was locked: an id, nothing of what it says. */
   let returnTo: ConversationId | undefined
@@ -63,10 +85,23 @@ export function createWorkspace(api: CausewayApi, nowMs: () => number = Date.now
     const { conversations } = answer.value
     const { openId } = store.getState()
     store.setState({ conversations })
-    drafts.prune(new Set(conversations.map((c) => c.conversationId)))
+    const listed = new Set(conversations.map((c) => c.conversationId))
+    drafts.prune(listed)
+    writing.pruneWriting(listed)
+    files.prune(listed)
     // Access to the open conversation was withdrawn: what the window holds of it goes as well.
     if (openId !== undefined && !conversations.some((c) => c.conversationId === openId))
       conversation.closeConversation()
+    const { awaitedId } = store.getState()
+    if (awaitedId !== undefined && conversations.some((c) => c.conversationId === awaitedId)) {
+      store.setState({ awaitedId: undefined })
+      await conversation.openConversation(awaitedId)
+    }
+  })
+  const places = createPlaceActions(context, {
+    readList,
+    openConversation: conversation.openConversation,
+    closeConversation: conversation.closeConversation,
   })
 
   function readable(): boolean {
@@ -78,6 +113,7 @@ export function createWorkspace(api: CausewayApi, nowMs: () => number = Date.now
     const before = store.getState().session
     const wasReadable = readable()
     const stateChanged = before?.state !== session.state
+    if (stateChanged) presence.connectionChanged(session.state === 'live')
     store.setState({
       session,
       startFailure: undefined,
@@ -108,8 +144,11 @@ export function createWorkspace(api: CausewayApi, nowMs: () => number = Date.now
   function drop(keepUnsaved: boolean): void {
     store.setState({ ...content, dialog: undefined })
     drafts.forget(keepUnsaved)
+    writing.forgetWriting(keepUnsaved)
     conversation.forget()
     search.forget()
+    presence.forget()
+    files.forget()
   }
 
   async function readSession(): Promise<void> {
@@ -154,7 +193,28 @@ export function createWorkspace(api: CausewayApi, nowMs: () => number = Date.now
         if (store.getState().pane === 'people' || store.getState().detailsOpen) void readPeople()
       }),
       api.on('messagesChanged', ({ conversationId }) => {
-        if (store.getState().openId === conversationId) void conversation.readAgain()
+        if (store.getState().openId !== conversationId) return
+        void conversation.readAgain()
+        void thread.readThreadAgain()
+      }),
+      api.on('presenceChanged', ({ people }) => {
+        if (readable()) presence.presenceTold(people)
+      }),
+      api.on('attachmentsChanged', ({ conversationId }) => {
+        if (readable()) files.attachmentsChanged(conversationId)
+      }),
+      api.on('typingChanged', ({ conversationId, typing }) => {
+        if (readable()) presence.typingTold(conversationId, typing)
+      }),
+      api.on('messageAsked', ({ conversationId, seq }) => {
+        // Asked of a locked app: an id is kept, and the conversation opens after unlocking.
+        if (!readable()) {
+          isAway = true
+          returnTo = conversationId
+          return
+        }
+        store.setState({ dialog: undefined, dialogAbout: undefined, pane: 'conversations' })
+        void conversation.openConversation(conversationId, seq)
       }),
       api.on('wiped', (wipe) => {
         store.setState({ wipe })
@@ -169,8 +229,16 @@ export function createWorkspace(api: CausewayApi, nowMs: () => number = Date.now
 
   const actions: WorkspaceActions = {
     ...conversation,
+    ...writing,
+    ...thread,
+    ...jumps,
     ...search,
     ...lock,
+    ...places,
+    ...files,
+    watchPeople: presence.watchPeople,
+    noteFocus: presence.noteFocus,
+    noteTyping: presence.noteTyping,
     setDraft: drafts.setDraft,
     saveDrafts: drafts.saveDrafts,
     start,
@@ -195,10 +263,10 @@ export function createWorkspace(api: CausewayApi, nowMs: () => number = Date.now
     showPerson: (personId) => store.setState({ personId, pane: 'people' }),
     toggleDetails(open) {
       const detailsOpen = open ?? !store.getState().detailsOpen
-      store.setState({ detailsOpen })
+      store.setState({ detailsOpen, ...(detailsOpen ? { thread: undefined } : {}) })
       if (detailsOpen) void readPeople()
     },
-    showDialog: (dialog) => store.setState({ dialog }),
+    dismissListFailure: () => store.setState({ listFailure: undefined }),
     dismissActFailure: () => store.setState({ actFailure: undefined }),
   }
   return { store, actions }

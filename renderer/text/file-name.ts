@@ -21,6 +21,13 @@ export function cutOf(name: string): number {
   return unit >= 0xdc00 && unit <= 0xdfff ? at - 1 : at
 }
 
+/** `name` in at most `chars` UTF-16 units: what goes is before its end, so that its ending stays. */
+export function shortenedName(name: string, chars: number): string {
+  if (name.length <= chars) return name
+  const end = name.slice(-endChars)
+  return `${name.slice(0, chars - endChars)}${end}`.toWellFormed()
+}
+
 export type FileKind = 'image' | 'video' | 'audio' | 'sheet' | 'slides' | 'archive' | 'document' | 'other'
 
 const kindsByExtension: Readonly<Record<string, FileKind>> = {

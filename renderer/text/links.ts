@@ -1,5 +1,6 @@
 // Owns finding links in message text. Always holds: only http, https and mailto become links, the pieces joined are the
 // text unchanged, and a link is shown as it was written. It must never open anything: that is openLink's, in main.
+// Linear in the text's length, whatever the text is.
 
 export type TextPiece =
   | { readonly type: 'text'; readonly text: string }
@@ -9,43 +10,63 @@ export type TextPiece =
 const urlChars = 2048
 
 // A link ends at blanks, quotes, angle brackets, CJK text or punctuation: 「請看https://a.hk。」 must not take the full stop.
+// An address begins where a word does: tried from within one, a long word would cost its length squared.
 const candidate =
-  /(?:https?:\/\/|mailto:)[^\s<>"'`{}|\\^\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\u3000-\u303f\uff00-\uffef\u2018-\u201d\u2026]+|[a-z0-9][a-z0-9._%+-]*@[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+/giu
+  /(?:https?:\/\/|mailto:)[^\s<>"'`{}|\\^\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\u3000-\u303f\uff00-\uffef\u2018-\u201d\u2026]+|(?<![a-z0-9._%+-])[a-z0-9][a-z0-9._%+-]*@[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+/giu
+
+export interface LinkRange {
+  /** [start, end) in UTF-16 units. */
+  readonly start: number
+  readonly end: number
+  readonly url: string
+}
+
+/** The links in `text`, in order. */
+export function linkRanges(text: string): readonly LinkRange[] {
+  const ranges: LinkRange[] = []
+  for (const match of text.matchAll(candidate)) {
+    if (match[0].length > urlChars * 2) continue
+    const written = trimEnd(match[0])
+    const url = urlOf(written)
+    if (url !== undefined) ranges.push({ start: match.index, end: match.index + written.length, url })
+  }
+  return ranges
+}
 
 /** `text` cut into plain pieces and links, in order. */
 export function findLinks(text: string): readonly TextPiece[] {
   const pieces: TextPiece[] = []
-  let end = 0
-  for (const match of text.matchAll(candidate)) {
-    const written = trimEnd(match[0])
-    const url = urlOf(written)
-    if (url === undefined) continue
-    if (match.index > end) pieces.push({ type: 'text', text: text.slice(end, match.index) })
-    pieces.push({ type: 'link', text: written, url })
-    end = match.index + written.length
+  let at = 0
+  for (const { start, end, url } of linkRanges(text)) {
+    if (start > at) pieces.push({ type: 'text', text: text.slice(at, start) })
+    pieces.push({ type: 'link', text: text.slice(start, end), url })
+    at = end
   }
-  if (end < text.length) pieces.push({ type: 'text', text: text.slice(end) })
+  if (at < text.length) pieces.push({ type: 'text', text: text.slice(at) })
   return pieces
 }
 
 /** Without the punctuation that ends the sentence rather than the link; a closing bracket stays if it was opened inside. */
 function trimEnd(written: string): string {
-  let link = written
-  for (;;) {
-    const last = link.at(-1)
-    if (last === undefined) return link
-    if ('.,;:!?*_~'.includes(last)) link = link.slice(0, -1)
-    else if (last === ')' && count(link, ')') > count(link, '(')) link = link.slice(0, -1)
-    else if (last === ']' && count(link, ']') > count(link, '[')) link = link.slice(0, -1)
-    else return link
+  let round = count(written, ')') - count(written, '(')
+  let square = count(written, ']') - count(written, '[')
+  let end = written.length
+  for (; end > 0; end--) {
+    const last = written[end - 1] as string
+    if ('.,;:!?*_~'.includes(last)) continue
+    if (last === ')' && round > 0) round--
+    else if (last === ']' && square > 0) square--
+    else break
   }
+  return written.slice(0, end)
 }
 
 function count(text: string, character: string): number {
   return text.split(character).length - 1
 }
 
-function urlOf(written: string): string | undefined {
+/** The address that `written` names, as main opens it; undefined for what is no http, https or mailto address. */
+export function urlOf(written: string): string | undefined {
   const address = /^(?:https?:|mailto:)/i.test(written) ? written : `mailto:${written}`
   if (!URL.canParse(address)) return undefined
   const url = new URL(address)
