@@ -63,7 +63,7 @@ export function fieldText(state: WorkspaceState, place: WritingPlace): string {
 }
 
 /** Whom a message in a conversation may name. */
-export function nameableIn(state: WorkspaceState, conversationId: ConversationId): Nameable {
+function nameableIn(state: WorkspaceState, conversationId: ConversationId): Nameable {
   const conversation = state.conversations?.find((c) => c.conversationId === conversationId)
   if (conversation === undefined) return { people: [], departments: [], everyone: false }
   const members = new Set(conversation.memberIds)

@@ -1,5 +1,18 @@
 import { describe, expect, it } from 'vitest'
-import { findLinks } from './links.ts'
+import { linkRanges } from './links.ts'
+
+/** `text` cut into plain pieces and links, in order. */
+function findLinks(text: string) {
+  const pieces: ({ type: 'text'; text: string } | { type: 'link'; text: string; url: string })[] = []
+  let at = 0
+  for (const { start, end, url } of linkRanges(text)) {
+    if (start > at) pieces.push({ type: 'text', text: text.slice(at, start) })
+    pieces.push({ type: 'link', text: text.slice(start, end), url })
+    at = end
+  }
+  if (at < text.length) pieces.push({ type: 'text', text: text.slice(at) })
+  return pieces
+}
 
 const linksIn = (text: string) =>
   findLinks(text).flatMap((piece) => (piece.type === 'link' ? [[piece.text, piece.url]] : []))

@@ -1,10 +1,6 @@
-// Owns finding links in message text. Always holds: only http, https and mailto become links, the pieces joined are the
-// text unchanged, and a link is shown as it was written. It must never open anything: that is openLink's, in main.
+// Owns finding links in message text. Always holds: only http, https and mailto become links, and a link is a stretch of
+// the text as it was written. It must never open anything: that is openLink's, in main.
 // Linear in the text's length, whatever the text is.
-
-export type TextPiece =
-  | { readonly type: 'text'; readonly text: string }
-  | { readonly type: 'link'; readonly text: string; readonly url: string }
 
 /** As the bridge's openLink accepts, in UTF-16 units. */
 const urlChars = 2048
@@ -14,7 +10,7 @@ const urlChars = 2048
 const candidate =
   /(?:https?:\/\/|mailto:)[^\s<>"'`{}|\\^\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\u3000-\u303f\uff00-\uffef\u2018-\u201d\u2026]+|(?<![a-z0-9._%+-])[a-z0-9][a-z0-9._%+-]*@[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+/giu
 
-export interface LinkRange {
+interface LinkRange {
   /** [start, end) in UTF-16 units. */
   readonly start: number
   readonly end: number
@@ -31,19 +27,6 @@ export function linkRanges(text: string): readonly LinkRange[] {
     if (url !== undefined) ranges.push({ start: match.index, end: match.index + written.length, url })
   }
   return ranges
-}
-
-/** `text` cut into plain pieces and links, in order. */
-export function findLinks(text: string): readonly TextPiece[] {
-  const pieces: TextPiece[] = []
-  let at = 0
-  for (const { start, end, url } of linkRanges(text)) {
-    if (start > at) pieces.push({ type: 'text', text: text.slice(at, start) })
-    pieces.push({ type: 'link', text: text.slice(start, end), url })
-    at = end
-  }
-  if (at < text.length) pieces.push({ type: 'text', text: text.slice(at) })
-  return pieces
 }
 
 /** Without the punctuation that ends the sentence rather than the link; a closing bracket stays if it was opened inside. */

@@ -19,7 +19,7 @@ export type DraftMention = { readonly start: number; readonly end: number; reado
 export type MentionInput = NonNullable<CallArgs<'sendMessage'>['mentions']>[number]
 
 /** What @channel is called, in every language: whichever is typed, it means everybody. */
-export const everyoneNames: readonly string[] = ['channel', '所有人']
+const everyoneNames: readonly string[] = ['channel', '所有人']
 
 /** Whom a message may name. */
 export interface Nameable {
