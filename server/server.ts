@@ -25,7 +25,7 @@ import { createAttempts } from './devices/attempts.ts'
 import { createDevices } from './devices/devices.ts'
 import { createEnrolment } from './devices/enrolment.ts'
 import { createWipes, type Wipes } from './devices/wipes.ts'
-import { createDirectory } from './directory/directory.ts'
+import { createDirectory, foldUserName } from './directory/directory.ts'
 import { createNoFiles, openFiles } from './files/files.ts'
 import { createConnections } from './gateway/connections.ts'
 import { createFeeds } from './gateway/feeds.ts'
@@ -78,6 +78,11 @@ export interface Server {
   readonly authorityKeys: readonly AuthorityKey[]
   /** What the admin API does, in-process: each act takes its route's parameters and body as one object. */
   readonly admin: AdminActs
+  /**
+   * Keeps a file as handed in by a person, so that past messages may have it, and tells its SHA-256 (base64url). Repeating it
+   * is harmless. Failures: `not-found` (the user), `disk-full`, `unavailable`.
+   */
+  adoptFile(userName: string, bytes: Uint8Array): Promise<Result<string>>
   /** Brings in past conversations; running it again finishes what was interrupted and repeats nothing. */
   importHistory(history: History): Result<Imported>
   /**
@@ -271,6 +276,10 @@ export async function startServer(options: ServerOptions): Promise<Result<Server
       workspaceName: workspace.name,
       authorityKeys: keys.authorities.map(({ kid, publicKey }) => ({ kid, publicKey })),
       admin: acts,
+      adoptFile: async (userName, bytes) => {
+        const user = view.userByFoldedName(foldUserName(userName))
+        return user === undefined ? fail('not-found', `No such user: ${userName}.`) : files.adopt(user.userId, bytes)
+      },
       importHistory,
       appendEvent,
       close: () => {

@@ -47,7 +47,9 @@ ${workspace.name} — two desktops on ${stage.host.says}
   log          ${shown(demoPaths.log)}
 ${stage.isUnseen ? `  pictures     ${demoPaths.screenshots.map(shown).join(', ')}   (every few seconds)\n` : ''}${stage.notes.map((note) => `  ${note}\n`).join('')}
 Try
-  write to each other      ${first?.displayName} and ${second?.displayName} share several conversations
+  write to each other      ${first?.displayName} and ${second?.displayName} share several conversations:
+                           reply in a thread, react, mention with @, attach a file by dropping it
+  join a channel           browse channels for those that neither is in yet, such as badminton
   stop the server          ${toggle}: read, search and write offline
   wipe a desktop           ${wipeCommand(workspace)}
   open another desktop    ${more.trim()}

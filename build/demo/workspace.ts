@@ -4,7 +4,9 @@
 
 import { existsSync } from 'node:fs'
 import path from 'node:path'
+import { bringDemo } from '../../server/demo/bring.ts'
 import { buildDemo } from '../../server/demo/history.ts'
+import { people, staff, workspaceName } from '../../server/demo/people.ts'
 import { type Server, startServer } from '../../server/server.ts'
 import { FailureError, type Result } from '../../shared/result.ts'
 import { demoPaths, readDemoState, rememberDemo } from './state.ts'
@@ -41,12 +43,11 @@ type Write = (source: string, text: string) => void
 
 /** Starts the server and, the first time, fills it; `say` hears of what takes a while. */
 export async function openDemoWorkspace(write: Write, say: (text: string) => void): Promise<DemoWorkspace> {
-  const demo = buildDemo({ nowMs: Date.now(), seed: SEED })
   const line = (level: string) => (fields: object, message: string) =>
     write('server', JSON.stringify({ level, message, ...fields }))
   const log = { debug: () => undefined, info: line('info'), warn: line('warn'), error: line('error') }
   const open = async (port: number): Promise<Result<Server>> =>
-    startServer({ dataDir: demoPaths.server, port, workspaceName: demo.workspaceName, log })
+    startServer({ dataDir: demoPaths.server, port, workspaceName, log })
   const openAnywhere = async (): Promise<Server> => {
     const remembered = readDemoState().port ?? 0
     const first = await open(remembered)
@@ -63,26 +64,27 @@ export async function openDemoWorkspace(write: Write, say: (text: string) => voi
   }
   let url = server.url
   if (readDemoState().isImported !== true) {
+    const demo = buildDemo({ nowMs: Date.now(), seed: SEED })
     say(`Filling the workspace with ${demo.conversations.length} conversations of made-up staff…`)
-    taken(server.importHistory({ people: demo.people, conversations: demo.conversations }))
+    taken(await bringDemo(server, demo))
     rememberDemo({ isImported: true })
   }
   const devices = () => taken(running().admin.listDevices({}))
 
   return {
-    name: demo.workspaceName,
-    desktops: demo.staff.map((userName, index) => {
+    name: workspaceName,
+    desktops: staff.map((userName, index) => {
       const profileDir = demoPaths.desktop(index + 1)
       return {
         userName,
-        displayName: demo.people.find((person) => person.userName === userName)?.displayName ?? userName,
+        displayName: people.find((person) => person.userName === userName)?.displayName ?? userName,
         profileDir,
         isWiped:
           existsSync(path.join(profileDir, 'wipe', 'notice.json')) &&
           !existsSync(path.join(profileDir, 'vault', 'device.sealed')),
       }
     }),
-    others: demo.people.map((person) => person.userName).filter((userName) => !demo.staff.includes(userName)),
+    others: people.map((person) => person.userName).filter((userName) => !staff.includes(userName)),
     url: () => url,
     isRunning: () => server !== undefined,
     async start() {
@@ -102,7 +104,7 @@ export async function openDemoWorkspace(write: Write, say: (text: string) => voi
         .filter((device) => device.user === userName && device.status === 'active')
         .sort((a, b) => b.enrolledAt.localeCompare(a.enrolledAt))[0]?.id,
     connected: () =>
-      new Set(devices().flatMap(({ connected, user }) => (connected && demo.staff.includes(user) ? [user] : []))).size,
+      new Set(devices().flatMap(({ connected, user }) => (connected && staff.includes(user) ? [user] : []))).size,
   }
 }
 

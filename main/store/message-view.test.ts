@@ -95,8 +95,11 @@ describe('threads', () => {
     const reply = say('reply', { threadSeq: root })
     say('to come', { threadSeq: 99 })
     expect(page().messages.map(text)).toEqual(['notice', 'root', 'to come'])
-    for (const seq of [notice, reply])
-      expect(store.readThread(conversationId, seq, nothingLive)).toMatchObject({ error: { code: 'not-found' } })
+    expect(store.readThread(conversationId, notice, nothingLive)).toMatchObject({ error: { code: 'not-found' } })
+    // A reply leads to its root.
+    expect(store.readThread(conversationId, reply, nothingLive)).toEqual(
+      store.readThread(conversationId, root, nothingLive),
+    )
     expect(store.readThread(conversationId, 99, nothingLive)).toMatchObject({ ok: true, value: { replies: [] } })
     expect(store.readThread(example.id('conversation'), 1, nothingLive)).toMatchObject({ ok: false })
     store.close()

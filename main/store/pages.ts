@@ -74,13 +74,16 @@ function timelineBelow(context: RowContext, top: number, limit: number) {
   return { shown, lowest }
 }
 
-/** A message and the replies in its thread. Codes: not-found. */
-export function readThread(context: ViewContext, conversationId: ConversationId, rootSeq: number): Result<ThreadPage> {
+/** A message and the replies in its thread; asked for one of the replies, the same. Codes: not-found. */
+export function readThread(context: ViewContext, conversationId: ConversationId, seq: number): Result<ThreadPage> {
   const { cache } = context
   const entry = cache.conversations.get(conversationId)
   if (!entry) return fail('not-found', 'No such conversation.')
   const rows = rowContext(context, entry)
-  const record = eventAt(cache, entry, rootSeq)
+  const asked = eventAt(cache, entry, seq)
+  // A notification or a search hit leads to a reply.
+  const rootSeq = (asked && threadSeqOf(asked.content, seq)) ?? seq
+  const record = rootSeq === seq ? asked : eventAt(cache, entry, rootSeq)
   const isMessage = record && (record.content.type === 'message' || record.content.type === REDACTED)
   if (record && (!isMessage || threadSeqOf(record.content, rootSeq) !== undefined))
     return fail('not-found', 'No thread begins with this message.')

@@ -117,7 +117,8 @@ export function briefOf({ cache, self }: Pick<ViewContext, 'cache' | 'self'>, { 
     kind,
     name: conversationName(cache, state.info, self),
     memberIds,
-    ...(ownerId && { ownerId }),
+    // An owner who has left rules no more.
+    ...(ownerId && memberIds.includes(ownerId) && { ownerId }),
     isOpen: isOpen ?? false,
     archived: archived ?? false,
     prefs: prefsOf(state),

@@ -41,8 +41,8 @@ export function toConversationInfo(row: ConversationRow, memberIds: readonly Use
     ...(row.topic !== undefined && { topic: row.topic }),
     ...(row.space !== undefined && { space: row.space }),
     memberIds: [...memberIds],
-    // An owner who has left rules no more.
-    ...(ownerId !== undefined && memberIds.includes(ownerId) && { ownerId }),
+    // Also where they have left: they rule while they are a member, which devices learn from events.
+    ...(ownerId !== undefined && { ownerId }),
     ...(isOpen && { isOpen }),
     ...(archived && { archived }),
     asOfSeq: row.headSeq,

@@ -12,6 +12,7 @@ import {
   deletedContentSchema,
   editedContentSchema,
   type FileInfo,
+  type Forwarded,
   futureContentSchema,
   type Mention,
   type MessageContent,
@@ -35,6 +36,7 @@ export type NewContent =
       readonly mentions?: readonly Mention[]
       readonly threadSeq?: number
       readonly quoteSeq?: number
+      readonly forwarded?: Forwarded
     }
   | {
       readonly type: 'edited'

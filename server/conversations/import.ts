@@ -3,15 +3,25 @@
 // comes whole or not at all, and once only, so that an interrupted import is finished by running it again.
 
 import { normaliseBody } from '../../shared/body.ts'
-import { type FileInfo, makeId } from '../../shared/model.ts'
-import { FailureError, ok, type Result } from '../../shared/result.ts'
+import {
+  type ClientId,
+  type ConversationId,
+  defaultPrefs,
+  type FileInfo,
+  type Forwarded,
+  type Mention,
+  makeId,
+  type UserId,
+} from '../../shared/model.ts'
+import { type Failure, FailureError, fail, ok, type Result } from '../../shared/result.ts'
 import type { Access } from '../access/access.ts'
 import type { Clock, Random } from '../clock.ts'
 import { foldUserName, insertUser, type NewUser, usersNamed } from '../directory/directory.ts'
 import type { FanOut } from '../gateway/fan-out.ts'
 import type { Sealing } from '../sealing.ts'
 import type { Store, StoreTx, StoreView, UserRow } from '../store/port.ts'
-import { type NewContent, prepareContent } from './contents.ts'
+import { changeInfo } from './changes.ts'
+import { messageAt, type NewContent, prepareContent, standingMessage } from './contents.ts'
 import { appendContent, eventJson } from './events.ts'
 import { type Founded, foundConversation } from './founding.ts'
 
@@ -20,13 +30,35 @@ export interface PastMessage {
   readonly by: string
   readonly atMs: number
   readonly body: string
+  /** To be fetched, their bytes have to be here already (Files.adopt). */
   readonly files?: readonly FileInfo[]
+  /** Stretches of the body, one after the other. */
+  readonly mentions?: readonly PastMention[]
+  /** Place in `messages`, from 0, of the earlier message whose thread this belongs to. */
+  readonly threadOf?: number
+  /** Place of the earlier message that this answers. */
+  readonly quoteOf?: number
+  /** What it passes on. */
+  readonly forwarded?: PastPlace
+}
+
+/** As in the model, people by userName. */
+export type PastMention =
+  | { readonly type: 'person'; readonly start: number; readonly end: number; readonly userName: string }
+  | Exclude<Mention, { type: 'person' }>
+
+/** A message of a conversation that comes earlier in the same history, or was imported before; read as it stands then. */
+export interface PastPlace {
+  readonly key: string
+  /** Its place in that conversation's `messages`, from 0. */
+  readonly message: number
 }
 
 /** What came after a message; `target` is its place in `messages`, from 0. */
 export type PastChange = { readonly by: string; readonly atMs: number } & (
   | { readonly type: 'edited'; readonly target: number; readonly body: string }
   | { readonly type: 'deleted'; readonly target: number }
+  | { readonly type: 'reacted'; readonly target: number; readonly emoji: string; readonly on: boolean }
   | Extract<NewContent, { type: 'other' }>
 )
 
@@ -46,8 +78,14 @@ export interface PastConversation {
   readonly messages: readonly PastMessage[]
   /** Ascending by time, none after now; after the messages of the same time. */
   readonly changes?: readonly PastChange[]
-  /** userName → how many of the last messages that stand that member has not read; everyone else has read all. */
+  /** userName → how many of the last messages that stand, replies included, that member has not read; everyone else has read all. */
   readonly unreadFor?: Readonly<Record<string, number>>
+  /** Anybody may find and join it. Channels only. */
+  readonly isOpen?: boolean
+  /** When its creator archived it: after everything else in it. */
+  readonly archivedAtMs?: number
+  /** userName → what that member has set for it. */
+  readonly prefs?: Readonly<Record<string, { readonly muted?: boolean; readonly pinned?: boolean }>>
 }
 
 export interface History {
@@ -83,13 +121,20 @@ export function createImport(parts: {
 
   function importConversation(tx: StoreTx, past: PastConversation): Founded {
     const fault = faultOf(past, clock.nowMs())
-    if (fault !== undefined) throw new FailureError({ code: 'bad-input', message: `${past.key}: ${fault}` })
+    const refuse = (failure: Failure): never => {
+      throw new FailureError({ ...failure, message: `${past.key}: ${failure.message}` })
+    }
+    if (fault !== undefined) return refuse({ code: 'bad-input', message: fault })
     const members = taken(usersNamed(tx, past.members))
     const memberIds = new Set(members.map((row) => row.userId))
     const memberNamed = (userName: string) => {
       const userId = userIdNamed(tx, userName)
       if (userId !== undefined && memberIds.has(userId)) return userId
-      throw new FailureError({ code: 'bad-input', message: `${past.key}: ${userName} is no member.` })
+      return refuse({ code: 'bad-input', message: `${userName} is no member.` })
+    }
+    const passedOn = (actorId: UserId, place: PastPlace): Forwarded => {
+      const source = forwardedFrom(tx, sealing, actorId, place)
+      return source.ok ? source.value : refuse(source.error)
     }
     const founded = taken(
       foundConversation(
@@ -101,7 +146,7 @@ export function createImport(parts: {
           topic: past.topic,
           space: past.space,
           labels: undefined,
-          isOpen: false,
+          isOpen: past.isOpen ?? false,
           memberIds: [...memberIds],
           actorId: memberNamed(past.createdBy),
           atMs: past.createdAtMs,
@@ -113,14 +158,25 @@ export function createImport(parts: {
     const authors = new Map(past.members.map((userName) => [userName, memberNamed(userName)]))
     let { headSeq, events } = founded
     const seqs: number[] = []
-    for (const { by, atMs, content } of inOrder(past, random)) {
+    for (const { by, atMs, content } of inOrder(past)) {
       const actorId = authors.get(by) ?? memberNamed(by)
-      const ready = prepareContent(tx, sealing, conversationId, actorId, content(seqs))
-      if (!ready.ok) throw new FailureError({ ...ready.error, message: `${past.key}: ${ready.error.message}` })
+      const said = content({
+        seqs,
+        clientId: () => makeId('message', random(20)),
+        memberNamed,
+        passedOn: (place) => passedOn(actorId, place),
+      })
+      const ready = prepareContent(tx, sealing, conversationId, actorId, said)
+      if (!ready.ok) return refuse(ready.error)
       const place = appendContent(tx, sealing, { conversationId, atMs, actorId, ...ready.value })
       if (ready.value.kind === 'message') seqs.push(place.seq)
       headSeq = place.seq
       events = [eventJson({ conversationId, actorId, seq: place.seq, atMs: place.atMs }, ready.value.json)]
+    }
+    if (past.archivedAtMs !== undefined) {
+      const by = { actorId: memberNamed(past.createdBy), atMs: past.archivedAtMs, byOperator: false }
+      events = changeInfo(tx, sealing, conversationId, by, { archived: true }).events
+      headSeq = tx.conversation(conversationId)?.headSeq ?? headSeq
     }
     const deleted = tx.deletedSeqs(conversationId, 1, headSeq)
     const standing = seqs.filter((seq) => !deleted.has(seq))
@@ -132,7 +188,10 @@ export function createImport(parts: {
       const firstUnread = count === 0 ? undefined : standing.at(-count)
       tx.raiseRead(userId, conversationId, firstUnread === undefined ? headSeq : firstUnread - 1)
     }
-    tx.setMeta(`imported ${past.key}`, conversationId)
+    for (const [userName, prefs] of Object.entries(past.prefs ?? {})) {
+      tx.putPrefs(memberNamed(userName), conversationId, { ...defaultPrefs, ...prefs })
+    }
+    tx.setMeta(imported(past.key), conversationId)
     return { ...founded, headSeq, events }
   }
 
@@ -145,7 +204,7 @@ export function createImport(parts: {
         let conversations = 0
         let events = 0
         for (const past of history.conversations) {
-          if (store.view.meta(`imported ${past.key}`) !== undefined) continue
+          if (store.view.meta(imported(past.key)) !== undefined) continue
           const {
             conversationId,
             memberships,
@@ -178,34 +237,74 @@ function taken<T>(result: Result<T>): T {
   throw new FailureError(result.error)
 }
 
-/** Messages and changes by time; `content` is asked for in that order, knowing the seqs of the messages so far. */
-function inOrder(
-  { messages, changes = [] }: PastConversation,
-  random: Random,
-): { by: string; atMs: number; content: (seqs: readonly number[]) => NewContent }[] {
-  const said = messages.map(({ by, atMs, body, files }) => ({
+/** Under which name the store remembers that a conversation has been imported, and as which. */
+function imported(key: string): string {
+  return `imported ${key}`
+}
+
+/** A past message for one who passes it on. Failures: `bad-input`, `not-allowed` (no member there), `message-deleted`. */
+function forwardedFrom(tx: StoreTx, sealing: Sealing, actorId: UserId, place: PastPlace): Result<Forwarded> {
+  const found = tx.meta(imported(place.key))
+  if (found === undefined) return fail('bad-input', `${place.key} has not been imported.`)
+  const conversationId = found as ConversationId
+  if (tx.membership(conversationId, actorId)?.active !== true) return fail('not-allowed')
+  const headSeq = tx.conversation(conversationId)?.headSeq ?? 0
+  const said = tx.events(conversationId, 1, headSeq).filter((row) => row.kind === 'message')
+  const row = messageAt(tx, conversationId, said[place.message]?.seq ?? 0)
+  if (!row.ok) return row
+  const { seq, actorId: senderId, atMs } = row.value
+  return ok({ conversationId, seq, senderId, atMs, body: standingMessage(tx, sealing, row.value).body })
+}
+
+/** What a content is made with, once it is its turn. */
+interface Turn {
+  /** Of the messages so far. */
+  readonly seqs: readonly number[]
+  clientId(): ClientId
+  memberNamed(userName: string): UserId
+  passedOn(place: PastPlace): Forwarded
+}
+
+/** Messages and changes by time; each `content` is asked for in that order. */
+function inOrder({ messages, changes = [] }: PastConversation): {
+  by: string
+  atMs: number
+  content: (turn: Turn) => NewContent
+}[] {
+  // 0 is nobody's seq: what has not been said yet is no message.
+  const seqOf = ({ seqs }: Turn, index: number) => seqs[index] ?? 0
+  const said = messages.map(({ by, atMs, body, files, mentions, threadOf, quoteOf, forwarded }) => ({
     by,
     atMs,
-    content: (): NewContent => ({
+    content: (turn: Turn): NewContent => ({
       type: 'message',
-      clientId: makeId('message', random(20)),
+      clientId: turn.clientId(),
       body,
-      ...(files === undefined ? {} : { files }),
+      ...(files !== undefined && { files }),
+      ...(mentions !== undefined && { mentions: mentions.map((mention) => named(mention, turn)) }),
+      ...(threadOf !== undefined && { threadSeq: seqOf(turn, threadOf) }),
+      ...(quoteOf !== undefined && { quoteSeq: seqOf(turn, quoteOf) }),
+      ...(forwarded !== undefined && { forwarded: turn.passedOn(forwarded) }),
     }),
   }))
   const later = changes.map((change) => ({
     by: change.by,
     atMs: change.atMs,
-    content: (seqs: readonly number[]): NewContent => {
+    content: (turn: Turn): NewContent => {
       if (change.type === 'other') return { type: 'other', content: change.content }
-      // 0 is nobody's seq: a target that has not been said yet is no message.
-      const targetSeq = seqs[change.target] ?? 0
-      return change.type === 'edited'
-        ? { type: 'edited', targetSeq, body: change.body }
-        : { type: 'deleted', targetSeq }
+      const targetSeq = seqOf(turn, change.target)
+      if (change.type === 'edited') return { type: 'edited', targetSeq, body: change.body }
+      if (change.type === 'deleted') return { type: 'deleted', targetSeq }
+      return { type: 'reacted', targetSeq, emoji: change.emoji, on: change.on }
     },
   }))
   return [...said, ...later].sort((a, b) => a.atMs - b.atMs)
+}
+
+function named(mention: PastMention, { memberNamed }: Turn): Mention {
+  if (mention.type !== 'person') return mention
+  const { type, start, end, userName } = mention
+  return { type, start, end, userId: memberNamed(userName) }
 }
 
 /** What is wrong with a conversation as given; undefined where it can be imported. */
@@ -217,6 +316,12 @@ function faultOf(past: PastConversation, nowMs: number): string | undefined {
       before = atMs
     }
     if (before > nowMs) return 'it lies in the future.'
+  }
+  const { archivedAtMs } = past
+  if (archivedAtMs !== undefined) {
+    const lastMs = Math.max(past.messages.at(-1)?.atMs ?? 0, past.changes?.at(-1)?.atMs ?? 0, past.createdAtMs)
+    if (archivedAtMs < lastMs || archivedAtMs > nowMs) return 'it was archived before its end, or in the future.'
+    if (past.kind === 'direct') return 'a direct conversation stays as it is.'
   }
   for (const { body } of past.messages) if (normaliseBody(body) === '') return 'it has an empty message.'
   const deleted = new Set(past.changes?.flatMap((change) => (change.type === 'deleted' ? [change.target] : [])))

@@ -4,6 +4,7 @@
  * Text lives in the threads files; nothing here depends on the time or the seed.
  */
 import type { Hours } from './calendar.ts'
+import { archivedPlan, openPlans } from './conversations-open.ts'
 import { people } from './people.ts'
 
 /** Routine posts of one kind: a pool of scripts, how many a day on average, and the minutes of the day they start in. */
@@ -28,6 +29,13 @@ export interface ConversationPlan {
   /** Word lists of this conversation alone, beside the shared vocabulary. */
   words?: Readonly<Record<string, readonly string[]>>
   routines: readonly Routine[]
+  /** Anybody may find and join it. */
+  isOpen?: boolean
+  /** Over: archived soon after its last message. */
+  isArchived?: boolean
+  /** Short names of members who have it on top of their list, and who have silenced it. */
+  pinnedBy?: readonly string[]
+  mutedBy?: readonly string[]
 }
 
 const everyone = people.map((p) => p.userName.slice(0, p.userName.indexOf('.')))
@@ -113,6 +121,7 @@ export const conversationPlans: readonly ConversationPlan[] = [
     startedDaysAgo: 152,
     hours: 'office',
     cast: { officer: ['daniel', 'grace', 'helen'], any: cantonese },
+    mutedBy: ['jason'],
     routines: [{ pool: 'bulletins', perDay: 0.22 }],
   },
   {
@@ -144,6 +153,7 @@ export const conversationPlans: readonly ConversationPlan[] = [
       ],
       english: ['emma', 'oliver', 'priya', 'imran'],
     },
+    pinnedBy: ['jason', 'cherry'],
     routines: [{ pool: 'tickets', perDay: 0.95 }],
   },
   storeChannel('store-cwb', '銅鑼灣店', 'wing', ['kit', 'yan']),
@@ -251,6 +261,8 @@ export const conversationPlans: readonly ConversationPlan[] = [
       c: ['fai', 'bong', 'yan', 'winnie', 'eric', 'samuel', 'tony', 'wing', 'daniel'],
       e: ['emma', 'priya', 'arjun', 'imran', 'oliver'],
     },
+    isOpen: true,
+    mutedBy: ['karen', 'arjun'],
     routines: [{ pool: 'chatter', perDay: 0.55, between: [11 * 60 + 40, 17 * 60 + 50] }],
   },
   {
@@ -264,6 +276,7 @@ export const conversationPlans: readonly ConversationPlan[] = [
     startedDaysAgo: 118,
     hours: 'office',
     cast: { it: ['jason', 'cherry'], ops: ['karen', 'tony', 'wing', 'maggie'], sys: ['arjun'], dev: ['siyu'] },
+    pinnedBy: ['karen', 'jason'],
     routines: [{ pool: 'rollout', perDay: 0.6 }],
   },
   {
@@ -308,9 +321,11 @@ export const conversationPlans: readonly ConversationPlan[] = [
   direct('karen', 'jason', 144, { dmOffice: 0.2, dmDevices: 0.2 }),
   direct('karen', 'wing', 150, { dmStore: 0.34, dmOffice: 0.07 }),
   direct('karen', 'tony', 150, { dmStore: 0.32, dmOffice: 0.07 }),
-  direct('karen', 'victor', 146, { dmBoss: 0.3 }),
+  { ...direct('karen', 'victor', 146, { dmBoss: 0.3 }), pinnedBy: ['karen'] },
   direct('karen', 'daniel', 131, { dmOffice: 0.22 }),
   direct('karen', 'samuel', 139, { dmOffice: 0.14, dmGoods: 0.28 }),
   direct('jason', 'arjun', 151, { dmEnglish: 0.36 }),
   direct('jason', 'cherry', 148, { dmDevices: 0.16, dmDesk: 0.3 }),
+  ...openPlans,
+  archivedPlan,
 ]

@@ -4,6 +4,7 @@
  * Hand-written pieces keep their place; routine posts give way to them and never repeat a sentence at will.
  */
 import type { FileInfo } from '../../shared/model.ts'
+import type { PastConversation, PastMention, PastPlace } from '../conversations/import.ts'
 import { type DemoChange, thinkAgain } from './afterthoughts.ts'
 import type { Span } from './calendar.ts'
 import { advance, dayMs, hongKongDate, isWorkingDay, midnightMs, minuteMs, retreat, spansBetween } from './calendar.ts'
@@ -11,9 +12,10 @@ import type { ConversationPlan, Routine } from './conversations.ts'
 import { conversationPlans } from './conversations.ts'
 import type { DemoPerson } from './people.ts'
 import { people, staff, userNameOf, workspaceName } from './people.ts'
+import { reactionsTo } from './reactions.ts'
 import { routinePools } from './routines.ts'
-import type { Random, Tail, Thread } from './script.ts'
-import { createRandom, expandText, parseScript, seedFrom } from './script.ts'
+import type { Random, ScriptLine, Tail, Thread } from './script.ts'
+import { createRandom, parseScript, seedFrom } from './script.ts'
 import { companyThreads } from './threads-company.ts'
 import { directThreads } from './threads-direct.ts'
 import { groupThreads } from './threads-groups.ts'
@@ -21,8 +23,9 @@ import { officeThreads } from './threads-office.ts'
 import { seasonThreads } from './threads-season.ts'
 import { storeThreads } from './threads-stores.ts'
 import { tails as channelTails } from './threads-tail-channels.ts'
+import { tails as openTails } from './threads-tail-open.ts'
 import { tails as privateTails } from './threads-tail-private.ts'
-import { vocabulary } from './vocabulary.ts'
+import { type WrittenMessage, writeMessages } from './written.ts'
 
 export interface DemoMessage {
   /** userName of the author. */
@@ -31,24 +34,16 @@ export interface DemoMessage {
   /** As first sent. */
   body: string
   files?: FileInfo[]
+  mentions?: PastMention[]
+  /** Places in the conversation's messages, from 0: whose thread it belongs to, what it quotes. */
+  threadOf?: number
+  quoteOf?: number
+  forwarded?: PastPlace
 }
 
-export interface DemoConversation {
-  key: string
-  kind: 'channel' | 'group' | 'direct'
-  name?: string
-  topic?: string
-  space?: string
-  /** userNames. */
-  members: string[]
-  createdBy: string
-  createdAtMs: number
-  /** Ascending by time. */
+export interface DemoConversation extends PastConversation {
   messages: DemoMessage[]
-  /** Ascending by time. */
-  changes?: DemoChange[]
-  /** userName → how many of the last messages that stand that user has not read; everyone else has read all. */
-  unreadFor?: Record<string, number>
+  changes: DemoChange[]
 }
 
 export interface Demo {
@@ -69,7 +64,7 @@ const threads: readonly Thread[] = [
   ...directThreads,
   ...seasonThreads,
 ]
-const tails: readonly Tail[] = [...channelTails, ...privateTails]
+const tails: readonly Tail[] = [...channelTails, ...privateTails, ...openTails]
 
 /** Bodies longer than this many UTF-16 units count as sentences: they hardly ever recur, as with real people. */
 const shortBodyLength = 8
@@ -80,7 +75,7 @@ const longestThreadMs = 3 * dayMs
 interface Block {
   startMs: number
   endMs: number
-  messages: DemoMessage[]
+  messages: WrittenMessage[]
 }
 
 /** How often each body has been used, over all conversations. */
@@ -100,11 +95,13 @@ export function buildDemo(options: { nowMs: number; seed: number }): Demo {
   for (const layout of layouts) {
     for (const routine of layout.plan.routines) placeRoutine(layout, routine, ledger)
   }
+  const finished = layouts.map((layout) => toConversation(layout, options))
+  passOn(finished)
   return {
     workspaceName,
     people: people.map((p) => ({ ...p })),
     staff: [...staff],
-    conversations: layouts.map((layout) => toConversation(layout, options)),
+    conversations: finished.map(({ conversation }) => conversation),
   }
 }
 
@@ -129,28 +126,72 @@ function createLayout(plan: ConversationPlan, { nowMs, seed }: { nowMs: number; 
   return { plan, random, spans, createdAtMs, historyEndMs: nowMs, blocks: [], unread: {} }
 }
 
-function toConversation(layout: Layout, options: { nowMs: number; seed: number }): DemoConversation {
+interface Finished {
+  conversation: DemoConversation
+  /** In the order of the conversation's messages. */
+  written: readonly WrittenMessage[]
+}
+
+function toConversation(layout: Layout, { nowMs, seed }: { nowMs: number; seed: number }): Finished {
   const { plan, createdAtMs, blocks, unread } = layout
-  const said = blocks.flatMap((b) => b.messages).sort((a, b) => a.atMs - b.atMs)
-  const { messages, changes } = thinkAgain(plan.key, said, options)
-  const unreadEntries = Object.entries(unread).map(([name, count]) => [userNameOf(name), count] as const)
+  const written = blocks.flatMap((b) => b.messages).sort((a, b) => a.atMs - b.atMs)
+  const said = written.map(({ by, atMs, body, mentions, threadOf, quoteOf }): DemoMessage => {
+    const place = { by, atMs, body, ...(mentions.length > 0 && { mentions }) }
+    if (threadOf !== undefined) return { ...place, threadOf: written.indexOf(threadOf) }
+    return quoteOf === undefined ? place : { ...place, quoteOf: written.indexOf(quoteOf) }
+  })
+  const { messages, changes: own } = thinkAgain(plan.key, said, nowMs)
+  const members = plan.members.map(userNameOf)
+  const random = createRandom(seedFrom(`${seed}/${plan.key}/reactions`))
+  const gone = new Set(own.flatMap((change) => (change.type === 'deleted' ? [change.target] : [])))
+  const reacted = written.flatMap((message, target) =>
+    reactionsTo(message, members, random, nowMs)
+      .filter(() => !gone.has(target))
+      .map((reaction): DemoChange => ({ type: 'reacted', target, on: true, ...reaction })),
+  )
+  const changes = [...own, ...reacted].sort((a, b) => a.atMs - b.atMs)
+  const lastMs = Math.max(messages.at(-1)?.atMs ?? createdAtMs, changes.at(-1)?.atMs ?? 0)
+  const { pinnedBy = [], mutedBy = [] } = plan
+  const prefs = [...new Set([...pinnedBy, ...mutedBy])].map(
+    (name) => [userNameOf(name), { pinned: pinnedBy.includes(name), muted: mutedBy.includes(name) }] as const,
+  )
   return {
-    key: plan.key,
-    kind: plan.kind,
-    ...(plan.name === undefined ? {} : { name: plan.name }),
-    ...(plan.topic === undefined ? {} : { topic: plan.topic }),
-    ...(plan.space === undefined ? {} : { space: plan.space }),
-    members: plan.members.map(userNameOf),
-    createdBy: userNameOf(plan.createdBy),
-    createdAtMs,
-    messages,
-    ...(changes.length === 0 ? {} : { changes }),
-    ...(unreadEntries.length === 0 ? {} : { unreadFor: Object.fromEntries(unreadEntries) }),
+    written,
+    conversation: {
+      key: plan.key,
+      kind: plan.kind,
+      ...(plan.name !== undefined && { name: plan.name }),
+      ...(plan.topic !== undefined && { topic: plan.topic }),
+      ...(plan.space !== undefined && { space: plan.space }),
+      members,
+      createdBy: userNameOf(plan.createdBy),
+      createdAtMs,
+      messages,
+      changes,
+      unreadFor: Object.fromEntries(Object.entries(unread).map(([name, count]) => [userNameOf(name), count])),
+      isOpen: plan.isOpen === true,
+      ...(plan.isArchived === true && { archivedAtMs: lastMs + 25 * minuteMs }),
+      prefs: Object.fromEntries(prefs),
+    },
+  }
+}
+
+/** Finds what is passed on, once every conversation has its messages. */
+function passOn(finished: readonly Finished[]): void {
+  for (const [at, { conversation, written }] of finished.entries()) {
+    for (const [index, { forward, atMs }] of written.entries()) {
+      const message = conversation.messages[index]
+      if (forward === undefined || message === undefined) continue
+      const source = finished.slice(0, at).find((earlier) => earlier.conversation.key === forward.in)?.conversation
+      const found = source?.messages.findLastIndex((m) => m.atMs < atMs && m.body.includes(forward.words)) ?? -1
+      if (found === -1) throw new Error(`no demo message in ${forward.in} to pass on: ${forward.words}`)
+      message.forwarded = { key: forward.in, message: found }
+    }
   }
 }
 
 /** The milliseconds before each line: fixed by the script, or as long as people take to read and type. */
-function gapsMs(lines: readonly { gapMinutes: number | undefined; text: string }[], random: Random): number[] {
+function gapsMs(lines: readonly ScriptLine[], random: Random): number[] {
   return lines.map(({ gapMinutes, text }, index) => {
     if (index === 0) return 0
     const jitterMs = random.integer(3, 55) * 1000
@@ -275,29 +316,8 @@ function fits(layout: Layout, times: readonly number[]): boolean {
   return layout.blocks.every((b) => endMs + 2 * minuteMs < b.startMs || startMs > b.endMs + 2 * minuteMs)
 }
 
-function writeBlock(layout: Layout, lines: readonly { who: string; text: string }[], times: readonly number[]): Block {
-  const { plan, random } = layout
-  const lists = plan.words === undefined ? vocabulary : { ...vocabulary, ...plan.words }
-  const expansion = { random, lists, named: new Map<string, string>() }
-  const roles = new Map<string, string>()
-  const messages = lines.map(({ who, text }, index) => {
-    const atMs = times[index] ?? 0
-    return { by: userNameOf(playerOf(who, plan, roles, random)), atMs, body: expandText(text, atMs, expansion) }
-  })
-  return { startMs: times[0] ?? 0, endMs: times.at(-1) ?? 0, messages }
-}
-
-/** Who speaks a role in this piece: the same person throughout, and a different one for each role where possible. */
-function playerOf(who: string, plan: ConversationPlan, roles: Map<string, string>, random: Random): string {
-  const cast = plan.cast[who]
-  if (cast === undefined) return who
-  const known = roles.get(who)
-  if (known !== undefined) return known
-  const taken = new Set(roles.values())
-  const free = cast.filter((name) => !taken.has(name))
-  const chosen = random.pick(free.length > 0 ? free : cast)
-  roles.set(who, chosen)
-  return chosen
+function writeBlock(layout: Layout, lines: readonly ScriptLine[], times: readonly number[]): Block {
+  return { startMs: times[0] ?? 0, endMs: times.at(-1) ?? 0, messages: writeMessages(layout, lines, times) }
 }
 
 function count(ledger: Ledger, body: string): void {

@@ -1,7 +1,9 @@
 /**
  * The notation in which the demo's conversations are written, and its expansion to messages.
- * A line is `who: text` or `who +30: text` (minutes since the line before); a line starting with `| ` continues a
- * message. `<a|b>` is a choice; `{…}` is a slot: numbers, money, picks, dates relative to the message.
+ * A line is `who: text`. Before the colon may stand `+30` (minutes since the line before), `#label` (names the message),
+ * `>label` (a reply in that message's thread) and `~label` (quotes it). Below it, `| ` continues the message, `* 👍 who who`
+ * says who put that on it, and `^ conversation: words` that it passes on the message with those words.
+ * `<a|b>` is a choice; `{…}` is a slot: numbers, money, picks, dates relative to the message; `@name` is a mention.
  * Expansion is a function of the script, the random source and the instant; a malformed script throws.
  */
 import { addWorkingDays, clock, dateEn, dateZh, daySpokenZh, monthEn, monthNumber } from './calendar.ts'
@@ -31,6 +33,18 @@ export interface ScriptLine {
   /** Minutes since the line before, where the script fixes them. */
   gapMinutes: number | undefined
   text: string
+  /** What later lines call this message. */
+  label: string | undefined
+  threadOf: string | undefined
+  quoteOf: string | undefined
+  reactions: { emoji: string; who: readonly string[] }[]
+  forward: Forward | undefined
+}
+
+/** A message of another conversation, by words of it. */
+export interface Forward {
+  in: string
+  words: string
 }
 
 export interface Random {
@@ -69,26 +83,59 @@ export function seedFrom(text: string): number {
   return hash >>> 0
 }
 
-const linePattern = /^([A-Za-z]+)(?: \+(\d+))?: (.+)$/
+const linePattern = /^([A-Za-z]+)((?: [+#>~]\w+)*): (.+)$/
 
-/** The lines of a script; throws on a line that is neither a message nor a continuation. */
+/** The lines of a script; throws on a line that is neither a message nor belongs to one, and on a label nobody has. */
 export function parseScript(script: string): ScriptLine[] {
   const lines: ScriptLine[] = []
   for (const raw of script.split('\n')) {
     const line = raw.trim()
     if (line === '') continue
-    const last = lines.at(-1)
-    if (line.startsWith('|')) {
+    if (/^[|*^]/.test(line)) {
+      const last = lines.at(-1)
       if (last === undefined) throw new Error('a demo script starts with a continuation')
-      last.text += `\n${line.slice(1).replace(/^ /, '')}`
+      continueLine(last, line)
       continue
     }
     const match = linePattern.exec(line)
     if (match?.[1] === undefined || match[3] === undefined) throw new Error(`not a demo script line: ${line}`)
-    const gapMinutes = match[2] === undefined ? undefined : Number(match[2])
-    lines.push({ who: match[1], gapMinutes, text: match[3] })
+    const marks = match[2] ?? ''
+    const marked = (sign: string) => new RegExp(` \\${sign}(\\w+)`).exec(marks)?.[1]
+    const labelled = (sign: string) => {
+      const label = marked(sign)
+      if (label === undefined || lines.some((above) => above.label === label)) return label
+      throw new Error(`a demo script has no message ${label} above: ${line}`)
+    }
+    const gap = marked('+')
+    lines.push({
+      who: match[1],
+      gapMinutes: gap === undefined ? undefined : Number(gap),
+      text: match[3],
+      label: marked('#'),
+      threadOf: labelled('>'),
+      quoteOf: labelled('~'),
+      reactions: [],
+      forward: undefined,
+    })
   }
   return lines
+}
+
+function continueLine(message: ScriptLine, line: string): void {
+  const rest = line.slice(1).replace(/^ /, '')
+  if (line.startsWith('|')) {
+    message.text += `\n${rest}`
+    return
+  }
+  if (line.startsWith('*')) {
+    const [emoji = '', ...who] = rest.split(' ')
+    if (who.length === 0) throw new Error(`nobody reacts in a demo script: ${line}`)
+    message.reactions.push({ emoji, who })
+    return
+  }
+  const [key = '', words] = rest.split(/: (.+)/)
+  if (words === undefined) throw new Error(`a demo script passes nothing on: ${line}`)
+  message.forward = { in: key, words }
 }
 
 /** Scripts separated by lines of `---`. */

@@ -16,42 +16,53 @@ fiona +55: 各位同事，下個月起醫療卡網絡醫生名單有更新，最
   | 舊卡繼續有效，唔使換卡。
 ivy: 請問牙科嗰部分有冇改？
 fiona: 牙科不變，每年兩次洗牙照舊 🙂
-victor +140: Last week was our best ordinary trading week of the year: group sales up 6.4% on budget, and complaints down by a third. Thank you, truly, to every shop team and to everyone behind them.
+victor +140: Last week was our best ordinary trading week of the year: group sales **up 6.4% on budget**, and complaints down by a third. Thank you, truly, to every shop team and to everyone behind them.
   | 
   | 上星期係今年平日生意最好嘅一週，全組達標 106.4%，投訴少咗三分一。多謝每一位前線同後勤同事。
+  * 🎉 karen tony maggie wing kit suki priya
+  * ❤️ fiona emma bong
+  * 💪 jason cherry
 tony: 多謝 Victor！旺角店上下一齊努力 💪
 maggie: 沙田店都有份 👏
 priya: Well done shops!!
-ben +65: 【消防演習】{zh+2} 上午 11:15，17 及 18 樓。聽到警鐘請由後樓梯落地下，到對面公園集合點名。唔好搭𨋢，唔好返轉頭攞嘢。
-  | Fire drill on {en+2}, 11:15. Floor wardens: Alan (17/F), Cherry (18/F).
-alan: 收到，我會帶反光衣
-oliver: Will visitors in the boardroom be told in advance?
-ben: Yes, reception has a card for them and I'll be outside the boardroom myself.
+ben +65 #drill: 【消防演習】{zh+2} 上午 11:15，17 及 18 樓。聽到警鐘請由後樓梯落地下，到對面公園集合點名。唔好搭𨋢，唔好返轉頭攞嘢。
+  | Fire drill on **{en+2}, 11:15**. Floor wardens: Alan (17/F), Cherry (18/F).
+alan >drill: 收到，我會帶反光衣
+  * 😂 cherry joyce
+oliver >drill: Will visitors in the boardroom be told in advance?
+ben >drill: Yes, reception has a card for them and I'll be outside the boardroom myself.
+cherry >drill: 18 樓我負責數人頭，請大家出現 🙏
 stephen +48: Reminder that expense claims for last month must be in the system by noon on {en+1}. Late claims go to the next run, no exceptions this time please.
 samuel: Noted, thanks Stephen
-raymond +35: 系統維護通知：{zh+1} 晚上 10:30 至凌晨 1:00，ERP 及 inventory app 會暫停。分店請喺 10:15 前完成 closing。有問題搵 IT helpdesk。
-fiona +20: 歡迎 Hailey（彭曉晴）正式加入 Compliance 做見習生，之前佢喺我哋度做過實習，好多人都認得佢。見到記得打個招呼！`,
+raymond +35: @channel 系統維護通知：{zh+1} 晚上 10:30 至凌晨 1:00，ERP 及 inventory app 會暫停。分店請喺 10:15 前完成 closing。有問題搵 IT helpdesk。
+  * 👍 wing tony maggie samuel
+fiona +20: 歡迎 Hailey（彭曉晴）正式加入 Compliance 做見習生，之前佢喺我哋度做過實習，好多人都認得佢。見到記得打個招呼！
+  * 🎉 grace daniel ben
+  * 👋 suki iris cherry emma`,
   },
   {
     in: 'compliance-bulletin',
     endedMinutesAgo: 71,
     unread: { karen: 3 },
     script: `
-daniel: 提提大家，{zh+3} 之前要完成「利益衝突申報」。未交嘅有 14 位，我會逐個搵你 😌
+daniel #coi: 提提大家，{zh+3} 之前要完成「利益衝突申報」。未交嘅有 14 位，我會逐個搵你 😌
   | Annual conflict-of-interest declarations are due {en+3}.
-priya: Is a family member who owns shares in one of our suppliers declarable?
-daniel: Yes please, if it's more than 1% or if you're involved in choosing that supplier. When in doubt, declare. It takes two minutes.
-priya: Done, thanks.
+priya >coi: Is a family member who owns shares in one of our suppliers declarable?
+daniel >coi: Yes please, if it's more than 1% or if you're involved in choosing that supplier. When in doubt, declare. It takes two minutes.
+priya >coi: Done, thanks.
+  * ✅ daniel
 grace +150: 本週監察小結：通訊抽查 60 段，2 段要跟進（都係用咗私人 app 傾客戶單）。再講一次：客戶指示只可以用公司核准嘅渠道，唔好叫客 WhatsApp 你。
 eric: If the client insists on WhatsApp?
 grace: 禮貌講返公司規定，請佢打錄音線或者電郵，然後入個 file note。Template 喺 DocuVault › Compliance › Client comms。
 rachel: 收到，thanks Grace
 helen +210: The SFC has a new circular on record keeping for electronic communications. In short, for us:
-  | 1. Messages about orders or advice are business records, whatever the app.
-  | 2. They must be kept centrally, unaltered, for the required period.
+  | 1. **Messages about orders or advice are business records**, whatever the app.
+  | 2. They must be **kept centrally, unaltered**, for the required period.
   | 3. Deleting one from your own screen does not delete the record, and should not be tried as a way to fix a mistake. Correct it with a new message.
   | 
   | Full note with examples: https://intranet.harbourvale.example/compliance/ecomms
+  * 👀 hailey grace
+  * 👍 natalie oliver eric karen
 helen: 中文摘要聽日出，請各部門主管喺 team meeting 講一講。
 natalie: Legal has reviewed the note, happy to take questions as well.
 karen: 店舖同事只係傾更表同貨，係咪一樣要用 Causeway？
@@ -60,12 +71,12 @@ karen: 明，我同三間店講
 hailey +62: 大家好！第一次喺度出 post，請多指教 🙇 培訓第二班改咗做 {zh+4} 下午三點，{of room}，仲有 9 個位，按下面報名：
   | https://learn.example.com/harbourvale/ecomms-2
 emma: I've added it to the learning calendar too. It counts for 1 CPD hour.
-daniel +9: 店長優先報名第二班，第三班會錄影。`,
+daniel +9: @[Retail Operations] 店長優先報名第二班，第三班會錄影。`,
   },
   {
     in: 'it-helpdesk',
     endedMinutesAgo: 7,
-    unread: { karen: 2, jason: 3 },
+    unread: { karen: 3, jason: 4 },
     script: `
 joyce: BI dashboard 嘅 sales by store 今日冇更新，仲係顯示前日數
 cherry +4: 睇緊。夜晚個 job fail 咗，re-run 緊，大概 20 分鐘。
@@ -75,27 +86,40 @@ joyce: 有晒，唔該 Cherry 🙏
 imran +40: Handheld scanner #6 at Kwai Chung won't hold its charge, dies after about 20 minutes. We have a delivery of 14 pallets {en+1}.
 jason: I'll send a spare over with the next van. Serial number of the bad one please? It may still be under warranty.
 imran: HS-4471-0926
-jason: Under warranty until next March. Swap raised, ref INC-20814. Keep the old cradle.
+jason: Under warranty until next March. Swap raised, ref \`INC-20814\`. Keep the old cradle.
 imran: Brilliant, thanks
-suki +33: 旺角店 2 號收銀機 print 收據得一半，下面白晒
+  * 👍 jason
+suki +33 #till: 旺角店 2 號收銀機 print 收據得一半，下面白晒
   | 試過換紙，一樣
-cherry: 蓋個 roller 有冇卡住？可唔可以影張相
-suki: 我唔識點打開個 roller……
-jason: 左邊有粒灰色掣，撳住向上掀。小心手，thermal head 可能熱。
-suki: 打開咗，入面有張貼紙痴住 😅 係個價錢牌
-jason: 哈哈，又係佢。撕走佢用乾布抹一抹就得
-suki: 得喇！唔該晒
+cherry >till: 蓋個 roller 有冇卡住？可唔可以影張相
+suki >till: 我唔識點打開個 roller……
+jason >till: 左邊有粒灰色掣，撳住向上掀。小心手，thermal head 可能熱。
+suki >till: 打開咗，入面有張貼紙痴住 😅 係個價錢牌
+  * 😂 cherry jason fai tony
+jason >till: 哈哈，又係佢。撕走佢用乾布抹一抹就得
+suki >till: 得喇！唔該晒
+  * ✅ jason cherry
 alan +7: 我又入唔到 ERP，個密碼係 Harbour-2291，可唔可以幫我試下
 cherry: 密碼唔好貼喺度呀 🙈 刪咗佢，我即刻幫你 reset
 alan: 刪咗，sorry sorry
-siyu +18: 各位好，今晚的 ERP 维护包含一个小更新：库存页面打开速度应该会快很多。如果明天早上发现数字不对，请截图发到这里，我会第一时间看。
-maggie: 收到，我哋聽朝開舖會對一次
+siyu +18 #erp: 各位好，今晚的 ERP 维护包含一个小更新：库存页面打开速度应该会快很多。如果明天早上发现数字不对，请截图发到这里，我会第一时间看。
+maggie >erp: 收到，我哋聽朝開舖會對一次
+jason >erp: 我收工前會再 check 一次 queue，清 print queue 嘅方法留低俾大家：
+  | \`\`\`
+  | net stop spooler
+  | del /Q C:\\Windows\\System32\\spool\\PRINTERS\\*
+  | net start spooler
+  | \`\`\`
+siyu >erp: 谢谢 Jason，我也记下来了。
 wing +11: @jason 銅鑼灣後倉個 Wi-Fi 又慢返，盤點用嘅 tablet 入唔到 inventory app
 jason: 我見到個 AP 掉咗，remote restart 緊，兩分鐘。如果再唔得 Arjun 過嚟換。
 wing: 有返訊號喇 👍
+  * 🙏 kit yan
 cherry +6: 順便講：{zh+1} 起密碼最短要 14 個字。個 app 會提你，唔使怕，唔好寫喺便利貼貼喺 mon 就得 🙈
 alan: 我塊 mon 尋日先清咗……
-grace: 我聽到喇 👀`,
+grace: 我聽到喇 👀
+  * 😂 cherry joyce alan
+maggie +3: @jason 可唔可以順手睇埋沙田二樓部 MFP？print 出嚟有條黑線`,
   },
   {
     in: 'store-cwb',
@@ -105,12 +129,14 @@ grace: 我聽到喇 👀`,
 yan: 新嗰批骨瓷茶杯到咗，24 箱，我點咗 23 箱冇問題，1 箱外箱凹咗，未敢拆
 wing: 影咗相先拆，有爛即刻報 Samuel
 yan: 拆咗，爛咗 2 隻。相入咗 damage form
-samuel: 收到，我同 Northmoor claim，爛嗰兩隻唔好掉住。
+samuel: @yan 收到，我同 Northmoor claim，爛嗰兩隻唔好掉住。
 kit +50: 有位 Ms Wong 話上星期買嘅羊毛毯甩毛，想換。張單已經過咗 14 日，得唔得？
 kit: Ms Wong 電話 5550 0142，佢話夜晚先方便聽
 wing: 睇過實物，的確甩得好犀利。Karen 可唔可以 exception？
 karen: 可以，換過一張，唔使佢補錢。舊嗰張寄返 Peggy 睇下係咪成批有事。
 kit: 好，客人好開心，仲買多咗個香薰蠟燭 😄
+  * ❤️ karen wing
+  * 👏 yan
 priya +75: Window change on {en+2} after closing. The vinyl arrives {en+1} by HarbourLink, please keep it flat, not rolled!
 wing: OK Priya，我留 Kit 同你一齊搞
 priya: Amazing. I'll bring the steamer and the egg tarts.
@@ -132,6 +158,8 @@ wing: 我開咗維修單 FM-3318，師傅話聽日嚟`,
     unread: { karen: 1, jason: 2 },
     script: `
 tony: 琴晚 closing 數啱，HK$91,730，過 target 4%。辛苦晒大家。
+  * 💪 fai suki
+  * 🎉 karen victor maggie
 karen: 👏 旺角連續三日過 target
 fai +66: 有個遊客想要 20 盒手工曲奇做手信，我哋得 13 盒。可唔可以同沙田借 7 盒？
 tony: 我問問 Maggie
@@ -147,10 +175,10 @@ tony: 上年年尾，已經磨到差唔多冇晒
 karen: 即刻叫 facility 換，今個禮拜內搞掂，錢由我 cost centre 出。
 tony: 收到，已經 call，{zh+1} 開舖前做
 cherry +44: 旺角店嘅價錢牌打印機新 driver 裝咗，Fai 試吓 print 一張大一張細？
-fai: 大嗰張 OK，細嗰張個價錢偏咗右，切咗個「0」，$108 變咗 $10 😱
+fai #tag: 大嗰張 OK，細嗰張個價錢偏咗右，切咗個「0」，$108 變咗 $10 😱
 cherry: 哇千祈唔好用住！我改返個 margin，等我 5 分鐘
 fai +7: 再試過，啱晒喇
-tony +13: 好在有試。之前印咗嘅全部重新檢查一次，Suki 負責 A 至 D 架，Fai 負責 E 至 H。`,
+tony +13 ~tag: 好在有試。之前印咗嘅全部重新檢查一次，Suki 負責 A 至 D 架，Fai 負責 E 至 H。`,
   },
   {
     in: 'store-st',
@@ -160,7 +188,7 @@ iris: 商場話下星期二凌晨會熄冷氣機房做檢查，早上十點先�
 maggie: 朱古力同蠟燭收入後面雪櫃先，Bong 你記住
 bong: 收到，我校咗鬧鐘
 karen +52: 美琪，沙田會員登記率上個月係全公司最高 38%，有咩秘訣可以分享？
-maggie: 其實係 Iris 諗嘅，埋單時唔問「有冇會員」，改問「要唔要而家攞返廿蚊？」
+maggie: 其實係 @iris 諗嘅，埋單時唔問「有冇會員」，改問「要唔要而家攞返廿蚊？」
 karen: 高招 😂 我叫銅鑼灣同旺角都試
 iris: 嘻嘻 ☺️
 imran +80: Your pallet left Kwai Chung at {hm+0}, two drops before you. Driver is Mr Fok, plate ends 418.
@@ -172,6 +200,7 @@ maggie: 好，佢係會員嗎？
 iris: 係，用會員電話打咗俾佢屋企人，個女夜晚會嚟攞
 karen: 做得好，記得核對身份先俾 👍
 iris +150: 個女啱啱嚟咗攞，多謝咗我哋好多次，仲買咗兩盒花茶罐 😊
+  * ❤️ karen maggie bong wing
 maggie: 暖 ❤️`,
   },
   {
@@ -191,17 +220,19 @@ joyce +28: 1) 需要 Samuel 俾返 {月-1} 最後一個星期嘅 truck count，�
 samuel: 有兩架係緊急加開，PO 後補，我而家 approve
 samuel: Approved，PO 4877 同 4879
 joyce: 見到喇，accrual 改做 HK$126,500
-natalie +66: On 3): our terms say gift cards expire after 36 months but we extended twice during renovation. I would not release breakage on cards sold before the second extension. Memo to follow today.
-stephen: Agreed, be conservative. Winnie please keep the liability as is.
-winnie: Will do.
+natalie +66 #cards: On 3): our terms say gift cards expire after 36 months but we extended twice during renovation. I would not release breakage on cards sold before the second extension. Memo to follow today.
+stephen >cards: Agreed, be conservative. Winnie please keep the liability as is.
+winnie >cards: Will do.
 karen +95: 想問旺角嗰個 repair & maintenance 點解多咗成倍？我 forecast 冇咁多
 joyce: 主要係冷氣壓縮機 HK$64,000，上個月 approve 嗰單
 karen: 呀係，個 capex form 我寫咗做 capex 㗎喎？
 joyce: 換部件唔改善功能，所以要入 opex。政策 4.3 段。
 karen: 明白，咁我 forecast 加返
 stephen +40: Good close, everyone. Two days faster than the month before. Let's hold WD5 from now on.
+  * 💪 winnie alan joyce rachel
+  * 🎉 karen eric
 alan +12: 加班波鞋可以收返埋 😂
-winnie +8: {en+2} 10:00 close retrospective, 30 minutes, {of room}. Bring one thing to stop doing.`,
+winnie +8: @Finance {en+2} 10:00 close retrospective, 30 minutes, {of room}. Bring one thing to stop doing.`,
   },
   {
     in: 'legal-contracts',
@@ -224,16 +255,16 @@ raymond: 啊，咁佢哋要簽埋 DPA？
 helen: 如果 test data 全部係假嘅就唔使。用假資料啦 🙏
 raymond: 用假資料，Siyu 有現成一套。
 natalie +105: Weekly status:
-  | • Signed: 明朗貿易 (C-2291), cleaning services CWB (C-2287)
-  | • With counterparty: Tidewater Freight rates, Larkfield Foods renewal
-  | • With us: Sha Tin lease (separate group), photography release forms
+  | - **Signed**: 明朗貿易 (C-2291), cleaning services CWB (C-2287)
+  | - **With counterparty**: Tidewater Freight rates, Larkfield Foods renewal
+  | - **With us**: Sha Tin lease (separate group), photography release forms
 karen: Photography release 我等住用，週年慶影相 {zh+4}，趕唔趕得切？
-natalie +14: You'll have it by {en+2}, 中英對照 one-pager.`,
+natalie +14: @karen You'll have it by {en+2}, 中英對照 one-pager.`,
   },
   {
     in: 'supply-chain',
     endedMinutesAgo: 22,
-    unread: { karen: 5 },
+    unread: { karen: 6 },
     script: `
 haoran: 各位好，{zh+1} 深圳仓出两车：
   | 1）骨瓷茶杯 18 托，粤港牌尾号 207，预计 13:30 到葵涌
@@ -243,12 +274,13 @@ imran: Dock 3 for the mugs, dock 5 for packaging. Can truck 2 come before 14:30?
 haoran: 我和司机确认一下。
 haoran +16: 可以，提前到 14:00 左右。
 imran: Perfect, thank you 🙏
-peggy +58: Larkfield 話橄欖油嗰個櫃喺新加坡轉船 delay 咗，ETA 由 {zh+4} 推到 {zh+7}
-karen: 嗰批係週年慶用㗎喎，有冇 buffer？
-peggy: 店舖 + 倉加埋有 19 日存貨，夠，但係唔可以再遲
-samuel: 我問埋空運部分嘅價錢做 plan B，100 箱左右。
-samuel +73: 空運 quote HK$21 一公斤，加埋大概 HK$38,000。暫時唔使用，後日再 review。
-karen: OK，多謝
+  * 👌 haoran
+peggy +58 #eta: Larkfield 話橄欖油嗰個櫃喺新加坡轉船 delay 咗，ETA 由 {zh+4} 推到 {zh+7}
+karen >eta: 嗰批係週年慶用㗎喎，有冇 buffer？
+peggy >eta: 店舖 + 倉加埋有 19 日存貨，夠，但係唔可以再遲
+samuel >eta: 我問埋空運部分嘅價錢做 plan B，100 箱左右。
+samuel +73 >eta: 空運 quote HK$21 一公斤，加埋大概 HK$38,000。暫時唔使用，後日再 review。
+karen >eta: OK，多謝
 maggie +36: 沙田 {n 3000-3999} 張 transfer 顯示已收貨，但係其實未到，邊個撳咗 receive？
 imran: That was us by mistake, the label was on the wrong cage. Reversed now, sorry Maggie.
 maggie: 冇事，見到 reverse 咗喇
@@ -259,7 +291,9 @@ alan: 咁計返得 HK$600，我叫佢出 credit note
 haoran +25: 提醒：下周三口岸系统升级，预计通关会慢 2-3 小时，建议把周三的车改到周二晚上。
 samuel: 好建議，改周二晚。Imran 你嗰邊夜更夠唔夠人？
 imran: If it's before 22:00 yes. After that I need two more on overtime.
-haoran +6: 争取 21:00 前到 👌`,
+haoran +6: 争取 21:00 前到 👌
+  * 👍 imran samuel
+peggy +4 >eta: @karen Larkfield 啱啱覆，轉船改咗坐早一日嗰班，ETA 返到 {zh+6}，flyer 唔使改`,
   },
   {
     in: 'pantry',
@@ -275,14 +309,16 @@ kit +70: 執到一隻 AirPods 右耳，喺 18 樓𨋢口，放咗喺 reception
 grace: 我嘅！！！尋日搵到想喊，瞓都瞓唔着 😭 多謝 Kit
 kit: 請飲奶茶 😏
 grace: 一定
-priya +46: Who is up for badminton next Thursday? I have a court at Smithfield for two hours and only three people.
-arjun: In. I am terrible but enthusiastic.
-jason: 我得！帶埋 Cherry
-cherry: 我係負責執波㗎咋
-priya: All levels welcome 🏸
+priya +46 #court: Who is up for badminton next Thursday? I have a court at Smithfield for two hours and only three people.
+arjun >court: In. I am terrible but enthusiastic.
+jason >court: 我得！帶埋 Cherry
+cherry >court: 我係負責執波㗎咋
+  * 😂 jason priya
+priya >court: All levels welcome 🏸 There is a channel too, *badminton*, open to everyone.
 emma +88: Someone left a whole tray of pineapple buns by the coffee machine with no note. Is this a trap?
 samuel: 我買㗎，女兒考到心儀學校，請大家食 🍍
-karen: 恭喜晒 Samuel！！🎉
+karen: 恭喜晒 @samuel！！🎉
+  * 🎉 cherry joyce grace ivy peggy alan
 joyce: 恭喜恭喜
 emma: Congratulations! Not a trap then. I've had two.
 bong +35: 沙田同事表示遠水 😢

@@ -11,29 +11,40 @@ export const tails: readonly Tail[] = [
     unread: { karen: 2, jason: 2 },
     script: `
 jason: 沙田 cut-over 計劃我放咗上 DocuVault，POS-07。重點：
-  | • {zh+4} 收舖後 21:45 開始，目標 00:30 完
-  | • 舊機保留兩星期唔拆
-  | • rollback 決定時間：23:30，由 Karen 同我一齊 call
+  | - {zh+4} 收舖後 **21:45** 開始，目標 **00:30** 完
+  | - 舊機保留兩星期唔拆
+  | - rollback 決定時間：**23:30**，由 Karen 同我一齊 call
+  * 👍 karen maggie arjun
+  * 🙏 tony
 karen: 23:30 OK。當晚我會喺沙田。
+maggie: 三部收銀機嘅位置我畫咗，2 號機最近門口，排隊會經過茶嗰邊
+  * 👀 arjun cherry
 maggie: 我同 Iris 會留低，Bong 翌日早更所以唔留
 arjun: Network side is ready. New switch is in, both uplinks tested, failover took 4 seconds.
-siyu: 离线模式的问题已修复：断网时新单会先存在本机，恢复后自动上传，不会重复入账。昨晚压测 3000 单，全部对得上。
+siyu #offline: 离线模式的问题已修复：断网时新单会先存在本机，恢复后自动上传，不会重复入账。昨晚压测 3000 单，全部对得上。
+  * 🎉 jason tony karen
+  * 👏 arjun wing
 jason: 多謝思雨，呢個係旺角嗰次最頭痛嘅位
-tony: 旺角嗰晚我仲有陰影 😅 斷咗 40 分鐘，人手寫單寫到手軟
-winnie +52: From Finance: please make sure the Z-report from the old terminals is printed AND scanned before anything is switched off. We were missing one for Mong Kok.
-jason: Added as step 3, nobody moves on before you've said OK on it.
-winnie: Perfect. I'll be online until midnight.
-karen +66: 培訓方面，沙田仲有邊個未上？
-cherry: 得返兩位兼職，我 {zh+2} 下晝過去教，一個鐘
-maggie: 嗰日有一位放假，可唔可以改 {zh+3}？
-cherry: 可以，改咗
-wing +40: 銅鑼灣用咗新機三星期，講句公道說話：埋單真係快咗。平均由 52 秒減到 38 秒。唯一問題係 refund 要撳五次。
+tony ~offline: 旺角嗰晚我仲有陰影 😅 斷咗 40 分鐘，人手寫單寫到手軟
+winnie +52 #zreport: From Finance: please make sure the Z-report from the old terminals is printed AND scanned before anything is switched off. We were missing one for Mong Kok.
+jason >zreport: Added as step 3, nobody moves on before you've said OK on it.
+karen >zreport: 我親自拎住張 Z-report 走，唔會唔見 😆
+winnie >zreport: Perfect. I'll be online until midnight.
+  * 🙏 jason karen
+karen +66 #train: 培訓方面，沙田仲有邊個未上？
+cherry >train: 得返兩位兼職，我 {zh+2} 下晝過去教，一個鐘
+maggie >train: 嗰日有一位放假，可唔可以改 {zh+3}？
+cherry >train: 可以，改咗
+  * ✅ maggie
+wing +40: 銅鑼灣用咗新機三星期，講句公道說話：埋單真係快咗。平均由 52 秒減到 **38 秒**。唯一問題係 refund 要撳五次。
 siyu: refund 流程下个版本会减到两步，已经在测试了。
 wing: 😍
-arjun +25: One more thing: the receipt printers at Sha Tin need firmware 2.14 or the Chinese characters come out as boxes. I'll flash all six on {en+1}.
-karen: 「𨋢」同「㗎」呢啲字都印到？
-siyu +6: 测试过了，香港字（𨋢、㗎、啲、嗰）都正常，附了一张样本收据在文件夹里。
-arjun: Sample looks great even to my untrained eye.`,
+  * 😂 siyu karen
+arjun +25 #fw: One more thing: the receipt printers at Sha Tin need firmware \`2.14\` or the Chinese characters come out as boxes. I'll flash all six on {en+1}.
+karen ~fw: 「𨋢」同「㗎」呢啲字都印到？
+siyu +6: @karen 测试过了，香港字（𨋢、㗎、啲、嗰）都正常，附了一张样本收据。
+arjun: @IT Sample looks great even to my untrained eye. Firmware goes on all six unless somebody objects.
+  * 👍 cherry siyu`,
   },
   {
     in: 'grp-anniversary',
@@ -42,25 +53,27 @@ arjun: Sample looks great even to my untrained eye.`,
     script: `
 priya: Key visual round 3 is in. Teal background, brass lettering, no more confetti. Link: https://assets.example.com/hv/anniversary/r3
 karen: 靚好多！尤其係個海浪
-wing: 我鍾意 B 版，A 版啲字喺櫥窗遠睇可能細咗
-priya: Going with B then. Ivy, can you check the Chinese line break in the headline?
+  * ❤️ priya ivy peggy
+wing #b: 我鍾意 B 版，A 版啲字喺櫥窗遠睇可能細咗
+priya ~b: Going with B then. @ivy, can you check the Chinese line break in the headline?
 ivy: 「海灣行・與你同行四十載」最好唔好喺「四」之後斷行，我同 designer 講咗
-peggy +74: 禮盒成本出咗：
+peggy +74 #cost: 禮盒成本出咗：
   | 小（茶＋曲奇）HK$86
   | 中（加蜂蜜、果醬）HK$142
   | 大（加骨瓷杯一對）HK$268
   | 如果包裝盒轉本地印，每個再平 HK$4，不過要多等一星期。
-karen: 中盒賣 $328 都仲有 margin。唔好為咗四蚊冒遲貨風險。
-peggy: 同意，照原定供應商落 PO
-samuel: PO 4902 出咗，首批 {zh+6} 到葵涌
-natalie +61: I've looked at the lucky draw. With prizes drawn by chance we need a trade promotion competition licence before any publicity, so please don't post the draw mechanics yet. Everyone-gets-one offers are fine.
-ivy: 啊好彩未出 post 😅 Licence 要幾耐？
-natalie: Allow three weeks. I've started the form, need the prize list from you by {en+1}.
-ivy: 今日內俾你
-priya: Then week one = member gift, week three = draw. It actually flows better.
+karen >cost: 中盒賣 $328 都仲有 margin。唔好為咗四蚊冒遲貨風險。
+peggy >cost: 同意，照原定供應商落 PO
+samuel >cost: PO 4902 出咗，首批 {zh+6} 到葵涌
+  * ✅ peggy karen priya
+natalie +61 #draw: I've looked at the lucky draw. With prizes drawn by chance we need a trade promotion competition licence before any publicity, so please don't post the draw mechanics yet. Everyone-gets-one offers are fine.
+ivy >draw: 啊好彩未出 post 😅 Licence 要幾耐？
+natalie >draw: Allow three weeks. I've started the form, need the prize list from you by {en+1}.
+ivy >draw: 今日內俾你
+priya >draw: Then week one = member gift, week three = draw. It actually flows better.
 wing +38: 三間店嘅佈置日子定咗：銅鑼灣 {zh+8}，旺角 {zh+9}，沙田 {zh+9} 夜晚
 karen: 好。人手我會 cover，每店加一個兼職兩晚
-ivy +17: 會員 SMS 草稿，麻煩大家睇睇：
+ivy +17: 會員 SMS 草稿，麻煩 @karen @wing 睇睇：
   | 【海灣行】四十週年慶！會員憑短訊到店即領花茶罐一份，送完即止。條款適用。取消接收回覆 U。
 priya +5: Lovely. Short enough for one SMS? If so I'm happy.`,
   },
@@ -70,24 +83,25 @@ priya +5: Lovely. Short enough for one SMS? If so I'm happy.`,
     unread: { karen: 2 },
     script: `
 natalie: Landlord's second offer came in. Summary:
-  | • 3 + 3 years, base rent up 9% (first offer was 14%)
-  | • turnover rent 11% above breakpoint
-  | • two months rent-free for fit-out
-  | • they want the right to relocate us within the same floor on 6 months' notice
-victor: 9% 仲係貴。商場人流真係有返咁多咩？
+  | - 3 + 3 years, base rent up 9% (first offer was 14%)
+  | - turnover rent 11% above breakpoint
+  | - two months rent-free for fit-out
+  | - they want the right to relocate us within the same floor on 6 months' notice
+victor #rent: 9% 仲係貴。商場人流真係有返咁多咩？
 maggie: 對面嗰兩個舖由今年年頭吉到而家，平日人流我自己數少咗大約 7%
 karen: 有數據：沙田每平方呎生意跌 3.2%，但係會員生意升 5%。我哋留低係合理，但係唔值加 9%。
-stephen: At 9% the store's four-wall margin falls to 11.4%. My walk-away is 5%, with a break option after year two.
+stephen ~rent: At 9% the store's four-wall margin falls to 11.4%. My walk-away is 5%, with a break option after year two.
 oliver: The relocation clause is the real problem, not the rent. They could move us behind the lifts. I'd ask to delete it, and fall back to: equal or better frontage, landlord pays all costs, not in Q4.
 maggie: 後面𨋢位嗰邊真係冇人行 😰
+  * 💯 karen victor
 natalie +120: Counter sent: 4% base, 10% turnover, break after year two, no relocation. They acknowledged and asked for a meeting on {en+3}, 10:30 at their office.
 karen: 我同 Natalie 去，Victor 你得閒嗎？
 victor: 我去，帶埋三年嘅 sales per sq ft 圖表。Stephen 可唔可以準備一頁紙？
 stephen: You'll have it by {en+2}.
-natalie: Reminder that our option notice must be served by the end of next month even if talks are still going. It's in my diary and Oliver's.
+natalie: @oliver Reminder that our option notice must be served by the end of next month even if talks are still going. It's in my diary and Oliver's.
 oliver +45: And please keep all of this in here, not in email with the agent copied. The agent acts for the landlord as well as for us in another building.
 victor: 明白 👌
-natalie +32: One more: they are open to paying for the new shopfront signage if we commit before {en+5}. Worth roughly HK$180,000. I'd treat it as a sweetener only, not a reason to rush.`,
+natalie +32: @channel One more: they are open to paying for the new shopfront signage if we commit before {en+5}. Worth roughly HK$180,000. I'd treat it as a sweetener only, not a reason to rush.`,
   },
   {
     in: 'grp-surveillance',
@@ -97,13 +111,15 @@ rachel: 今日限額：HKD 用咗 61%，USD 44%，CNH 18%。冇 breach。
 grace: 收到。昨日 USD 有一單 18:12 先 confirm，係唔係 late confirmation？
 rachel: 係，對手方系統 delay，佢哋有 email 解釋，我放咗入 file
 grace: OK，記低，唔使 escalate
-eric +80: Proposed deposit: HKD 40m, 1 month, bank on approved list, 4.02%. Within counterparty limit (used 55% after this).
-daniel: No objection from Compliance.
-stephen: Approved.
-eric: Done at 4.03%, ref TD-1186.
+eric +80 #deposit: Proposed deposit: HKD 40m, 1 month, bank on approved list, 4.02%. Within counterparty limit (used 55% after this).
+daniel >deposit: No objection from Compliance.
+stephen >deposit: Approved.
+  * ✅ eric rachel
+eric >deposit: Done at 4.03%, ref TD-1186.
 hailey +47: 想問 counterparty limit 嘅 55% 係點計？包唔包 accrued interest？
 rachel: 包，principal + accrued，睇 policy 第 6 段。我個 spreadsheet 有條 formula，得閒同你行一次
 hailey: 好呀唔該 Rachel！
+  * 👍 rachel
 daniel: Good question by the way. The regulator asked us exactly that two years ago.
 grace +70: 每週 break 報告：共 3 項，全部 T+2 內清。最大 HK$12,400，係 FX rate 小數位問題。
 eric: 小數位嗰個 IT 話下個 release 會修
@@ -124,14 +140,16 @@ karen: 係喎，尋日先貼
 jason: 你塊 film 蓋咗少少個感應器 😂 右下角剪走一粒米咁多就得
 karen: ……得咗。我喺呢度做咗十五年都唔識
 jason: 放心，你已經係今個月第三個
+  * 😂 karen
 karen +65: 講正經，沙田 cut-over 嗰晚你有幾多人？
 jason: 我、Cherry、Arjun 喺場，思雨 remote。Raymond 話佢會訓喺沙發等電話，唔知真定假
 karen: 我信佢會瞓着 😆
 karen: 我最驚係 Z-report 同會員積分。旺角嗰次有 17 個會員積分遲咗兩日先入返，我個個親自打電話道歉
 jason: 今次積分會即晚對數，思雨寫咗個 script，對唔啱唔會開舖。我 send 個 checklist 你睇
-jason: https://intranet.harbourvale.example/it/pos-07/checklist
-karen +12: 睇咗，好清楚。第 9 點可唔可以加「店長簽名」？出事時大家都知邊個 confirm 過
+jason #list: https://intranet.harbourvale.example/it/pos-07/checklist
+karen +12 ~list: 睇咗，好清楚。第 9 點可唔可以加「店長簽名」？出事時大家都知邊個 confirm 過
 jason: 好主意，加咗。v3。
+  * 🙏 karen
 karen: 👍
 karen +90: 另外新同事 Hailey 想睇店舖點用 POS，可唔可以安排佢 {zh+2} 跟 Cherry 去沙田？
 jason: 冇問題，我同 Cherry 講
@@ -153,7 +171,12 @@ wing: 多謝你。{zh+1} 三點佢有空
 karen: OK，block 咗
 wing +110: 仲有櫥窗嗰個冷氣滴水，管理處話係樓上嘅喉，推嚟推去
 karen: 影相、寫低日期時間，cc Natalie。佢一出信就有人理 😏
+  * 😂 wing
 wing: 哈哈收到
+karen +14: 同三間店講聲，{day+1} closing 要早少少 👇
+  ^ general: 系統維護通知
+wing +6: 收到，我叫 Kit 10 點前 close 晒數
+  * 👍 karen
 wing +45: Kit 話聽日改三點半得唔得，早一個鐘有大單要包`,
   },
   {
@@ -232,7 +255,7 @@ samuel +35: Clause 確認咗，第 8.4 條，佢哋出一半運費。我寫緊�
   {
     in: 'dm-jason-arjun',
     endedMinutesAgo: 9,
-    unread: { jason: 2 },
+    unread: { jason: 3 },
     script: `
 arjun: The Causeway Bay stockroom AP is on its last legs. Third drop this week, and the log shows it overheating.
 jason: It's above the steam press, right? Someone moved the press in last month.
@@ -246,7 +269,14 @@ arjun: Only 18C. I'll take it in my bag on the night, it fits.
 jason: Please. After Mong Kok I want a spare of everything that has a plug.
 arjun: Including you?
 jason: Especially me 😄
+  * 😂 arjun
 arjun +50: Separate thing, the certificate for the inventory app expires in 19 days. Renewal is automated but it failed in staging this morning because of the new DNS provider. I have a fix, want to review it?
+arjun: From the log:
+  | \`\`\`
+  | renew inventory.example.com: 19 days left
+  | dns-01: NXDOMAIN for _acme-challenge.inventory.example.com
+  | 3 of 3 tries failed, next in 12 h
+  | \`\`\`
 arjun: https://git.example.com/hv/infra/-/merge_requests/412`,
   },
   {

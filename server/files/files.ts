@@ -3,6 +3,7 @@
 // Always holds: a file is fetched only by who may see a message that has it, as things stand at that moment; that a file is
 // here is told only to who has handed in its bytes or sees such a message: knowing a hash opens nothing.
 
+import { createHash } from 'node:crypto'
 import { limits } from '../../shared/limits.ts'
 import type { ConversationId, DeviceId, UserId } from '../../shared/model.ts'
 import { fail, ok, type Result } from '../../shared/result.ts'
@@ -53,6 +54,11 @@ export interface Files {
   finish(ask: Ask): Promise<Result<Outcome>>
   /** A part, opened chunk by chunk. Failures as of `take`, and `file-missing`. */
   fetch(ask: Ask, part: number): Promise<Result<Fetched>>
+  /**
+   * Keeps a whole file as handed in by this person, and tells its SHA-256 (base64url): for what the server brings itself.
+   * Repeating it is harmless. Failures: `disk-full`, `rate-limited` (they send it at this moment), `unavailable`.
+   */
+  adopt(userId: UserId, bytes: Uint8Array): Promise<Result<string>>
   /** Ends what is under way. */
   close(): Promise<void>
 }
@@ -208,7 +214,30 @@ export async function openFiles(dir: string, owned: FilesOwned): Promise<Files> 
       }
       return ok({ plainBytes: partBytes(bytes, part), chunks: chunks(), close })
     },
+    adopt: async (userId, bytes) => {
+      const sent = { userId, sha256: createHash('sha256').update(bytes).digest('base64url'), bytes: bytes.length }
+      // As many as have come already are passed over: an adoption that was cut off goes on.
+      for (let part = 0; part < partCount(bytes.length); ) {
+        const from = part * limits.filePartBytes
+        const taken = await uploads.take(sent, 'server', part, whole(bytes.subarray(from, from + limits.filePartBytes)))
+        if (!taken.ok) return taken
+        part = taken.value.parts
+      }
+      const finished = await uploads.finish(sent)
+      if (!finished.ok) return finished
+      return finished.value.type === 'done' ? ok(sent.sha256) : fail('unavailable')
+    },
     close: uploads.close,
+  }
+}
+
+/** Bytes that are here as the body of a part. */
+function whole(bytes: Uint8Array): Body {
+  return {
+    async *[Symbol.asyncIterator]() {
+      yield bytes
+    },
+    destroy: () => undefined,
   }
 }
 
@@ -221,6 +250,7 @@ export function createNoFiles(): Files {
     take: async () => none(),
     finish: async () => none(),
     fetch: async () => none(),
+    adopt: async () => none(),
     close: async () => undefined,
   }
 }

@@ -37,7 +37,7 @@ export interface Uploads {
    * Takes the next part; the last one that came may come again. Failures: `rate-limited` (too many unfinished ones, or another
    * device of the person sends a part of it), `bad-input`, `disk-full`, `unavailable`.
    */
-  take(sent: Sent, deviceId: DeviceId, part: number, body: Body): Promise<Result<Outcome>>
+  take(sent: Sent, by: DeviceId | 'server', part: number, body: Body): Promise<Result<Outcome>>
   /** Makes a file of the parts. Failures: `file-mismatch` (the upload is dropped), `unavailable`. Repeating it is harmless. */
   finish(sent: Sent): Promise<Result<Outcome>>
   close(): Promise<void>
@@ -49,7 +49,7 @@ interface Progress {
   hash: Hash
   hashed: number
   usedAtMs: number
-  writer: { readonly deviceId: DeviceId; readonly body: Body; readonly ended: Promise<unknown> } | undefined
+  writer: { readonly by: DeviceId | 'server'; readonly body: Body; readonly ended: Promise<unknown> } | undefined
   finishing: Promise<Result<Outcome>> | undefined
 }
 
@@ -175,11 +175,10 @@ export async function openUploads(owned: {
     return ok({ type: part === progress.parts - 1 ? 'done' : 'elsewhere', parts: progress.parts })
   }
 
-  async function take(sent: Sent, deviceId: DeviceId, part: number, body: Body): Promise<Result<Outcome>> {
+  async function take(sent: Sent, by: DeviceId | 'server', part: number, body: Body): Promise<Result<Outcome>> {
     const before = progresses.get(keyOf(sent))?.writer
     if (before !== undefined) {
-      if (before.deviceId !== deviceId)
-        return fail('rate-limited', 'Another device sends this file.', limits.filePartRetryMs)
+      if (before.by !== by) return fail('rate-limited', 'Another device sends this file.', limits.filePartRetryMs)
       // The device was cut off and has come back before we noticed.
       before.body.destroy()
       await before.ended
@@ -197,7 +196,7 @@ export async function openUploads(owned: {
       .then(() => {
         progress.writer = undefined
       })
-    progress.writer = { deviceId, body, ended }
+    progress.writer = { by, body, ended }
     await track(ended)
     return work
   }
