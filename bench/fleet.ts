@@ -94,7 +94,7 @@ export async function makeFleet(dir: string, people: number, groups: readonly (r
 }
 
 /** The value; throws where there is none. */
-export function must<T>(result: Result<T>): T {
+function must<T>(result: Result<T>): T {
   if (result.ok) return result.value
   throw new FailureError(result.error)
 }

@@ -14,7 +14,7 @@ import { messageHandlers } from './calls-messages.ts'
 import type { CallCache, CallParts, Handlers, OpenParts } from './calls-parts.ts'
 import { errorName } from './log.ts'
 
-export type { CallCache, CallParts } from './calls-parts.ts'
+export type { CallParts } from './calls-parts.ts'
 
 /** The handler of bridge calls that a shell serves. */
 export function createCalls(parts: CallParts): (name: string, args: unknown) => Promise<Result<unknown>> {

@@ -7,7 +7,7 @@ export const base64url = z.string().regex(/^[A-Za-z0-9_-]+$/)
 export const key32Schema = base64url.length(43)
 /** 64 raw bytes: an Ed25519 signature. */
 export const signatureSchema = base64url.length(86)
-export const nonceSchema = key32Schema
+export const nonceSchema = base64url.length(43)
 export const compactJws = (bytes: number) =>
   z
     .string()

@@ -35,11 +35,9 @@ export type { Applied, Lost } from './mirror.ts'
 export type {
   FileRecord,
   NewOutbox,
-  OutboxAct,
   OutboxEntry,
   OutboxFile,
   OutboxMessage,
-  OutboxRecord,
   Reader,
   ShardRow,
   Unsent,
