@@ -224,3 +224,18 @@ describe('files', () => {
     expect(must(await two.shell.call('inspectFile', { fileId: got }))).toMatchObject({ kind: 'text' })
   }, 30_000)
 })
+
+describe('policy', () => {
+  test('[APP71] what the server last told holds at a start without a connection', async () => {
+    const { server, one } = await pair()
+    server.setPolicy({ downloads: false, notifications: 'sender' })
+    await one.shell.until(async () => (await session(one)).may.takeFiles === false)
+    await server.stop()
+    const again = await one.restart()
+    expect(await session(again)).toMatchObject({
+      may: { takeFiles: false, forward: true, edit: true, delete: true },
+      notifications: 'sender',
+    })
+    expect((await session(again)).state).not.toBe('live')
+  }, 30_000)
+})
