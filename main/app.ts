@@ -259,6 +259,8 @@ export function createApp(options: AppOptions): App {
     shell.setContentProtection(next.contentProtection)
     cache?.policyChanged(next)
     appLock.check()
+    // What people may do here is shown.
+    changes.session()
   }
 
   /** The user is not there: notifications go, and others see it. */

@@ -108,7 +108,7 @@ function Sections(): ReactNode {
 
   const shownRows = (section: Section) =>
     collapsed.has(section.key)
-      ? section.rows.filter((row) => badgeOf(row) > 0 || row.conversationId === openId)
+      ? section.rows.filter((row) => badgeOf(row) > 0 || row.failed > 0 || row.conversationId === openId)
       : section.rows
   const ids = sections.flatMap((section) => shownRows(section).map((row) => row.conversationId as string))
   const tabStop = [focusedId, openId].find((id) => id !== undefined && ids.includes(id)) ?? ids[0]
@@ -216,6 +216,8 @@ function Sections(): ReactNode {
                 <button
                   aria-expanded={!isCollapsed}
                   className="list__toggle"
+                  data-section={section.kind}
+                  data-testid="section-toggle"
                   onClick={() => {
                     const next = new Set(collapsed)
                     if (!next.delete(section.key)) next.add(section.key)

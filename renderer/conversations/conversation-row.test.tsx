@@ -37,6 +37,17 @@ describe('a row of the list', () => {
     expect(await preview({ lastMessage }, false)).toBe('a: Message deleted')
   })
 
+  it('[UI44] shows the words of the last message without the marks of their formatting, in one line', async () => {
+    const text = '**Filed** the `form`\n> see [the page](https://example.com/page)'
+    expect(await preview({ lastMessage: { senderId, senderName: 'a', mine: false, text } }, false)).toBe(
+      'a: Filed the form see the page',
+    )
+    staged.remove()
+    const page = 'word '.repeat(5000)
+    const lastMessage = { senderId, senderName: 'a', mine: false, text: page }
+    expect((await preview({ lastMessage }, false))?.length).toBeLessThan(200)
+  })
+
   it('[UI72] tells mentions apart from the rest of what is unread, in words too', async () => {
     await preview({ unread: 5, mentions: 2 }, false)
     expect(staged.get('row-mentions').textContent).toBe('2mentions you 2 times')

@@ -10,6 +10,7 @@ import { useActions, useNowMs, useTranslator, useWorkspace } from '../app/worksp
 import { ConversationAvatar } from '../components/avatar.tsx'
 import { Presence } from '../components/presence.tsx'
 import { Text } from '../components/text.tsx'
+import { plainText } from '../text/markdown.ts'
 import { badgeOf, badgeText } from './counts.ts'
 
 interface ConversationRowProps {
@@ -122,9 +123,13 @@ export const ConversationRow = memo(function ConversationRow(props: Conversation
   )
 })
 
-/** A line of it is enough: a pasted page in every row would cost layout for nothing. */
+/** UTF-16 units that fill the widest list, and those looked at for them: marks of formatting take some. */
+const shownUnits = 160
+const lookedUnits = 320
+
+/** A line of the words is enough: a pasted page in every row would cost layout for nothing. */
 function lineOf(text: string): string {
-  return text.slice(0, 160).replace(/\s+/g, ' ')
+  return plainText(text.slice(0, lookedUnits)).slice(0, shownUnits)
 }
 
 interface PreviewProps {

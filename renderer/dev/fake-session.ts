@@ -1,7 +1,7 @@
 // Owns the made-up session of the development page: its state, its app lock and its notices, as the hash asks for.
 // Hash parameters: state, language, theme, width, problem, receipt, lease, skew, lock=on|locked, retry=<seconds>,
 // policy=<minutes>, cache=damaged|rolled-back|other-key, rescued=<count>, lost, quiet, no-forward,
-// no-files, no-edit, no-delete.
+// no-files, no-edit, no-delete, notifications=full|sender|hidden.
 
 import type { SessionState, SessionView, WipeNotice } from '../../shared/bridge.ts'
 import type { WipeId } from '../../shared/model.ts'
@@ -75,6 +75,7 @@ export function makeSession(hash: URLSearchParams, nowMs: number): SessionView {
           },
         }),
     ...(problem === null ? {} : { problem: { code: problem, message: problem } }),
+    notifications: (hash.get('notifications') ?? 'full') as NonNullable<SessionView['notifications']>,
     ...(hash.has('skew') ? { clockSkewMs: Number(hash.get('skew')) * 60_000 } : {}),
     ...(state === 'wiping' || state === 'wiped' ? { wipe } : {}),
   }

@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from 'react'
 import type { FailureView, FileView } from '../../shared/bridge.ts'
-import { useActions } from '../app/workspace-context.ts'
+import { useActions, useWorkspace } from '../app/workspace-context.ts'
 import type { Inspection } from '../state/files.ts'
 
 export type Inspected = { readonly inspection: Inspection } | { readonly failure: FailureView } | undefined
@@ -16,8 +16,10 @@ export function isAtHand({ transfer }: FileView, isSent: boolean): boolean {
 /** What the bytes of `file` are; undefined until they are at hand and have been looked at. */
 export function useInspection(file: FileView, isHere: boolean): Inspected {
   const { inspectFile } = useActions()
+  const mayTake = useWorkspace((state) => state.session?.may.takeFiles)
   const { fileId } = file
   const [inspected, setInspected] = useState<Inspected>()
+  // biome-ignore lint/correctness/useExhaustiveDependencies: policy decides what may be done with the file.
   useEffect(() => {
     if (fileId === undefined || !isHere) return
     let isShown = true
@@ -28,6 +30,6 @@ export function useInspection(file: FileView, isHere: boolean): Inspected {
       isShown = false
       setInspected(undefined)
     }
-  }, [fileId, inspectFile, isHere])
+  }, [fileId, inspectFile, isHere, mayTake])
   return inspected
 }

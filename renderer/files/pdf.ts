@@ -31,25 +31,15 @@ const pagePixels = 16_000_000
 const picturePixels = 100_000_000
 const cssPerPoint = 96 / 72
 
-/** Character tables of fonts that a PDF names and does not carry, as Chinese ones often are: in files of ours. */
-const tables = import.meta.glob<string>('../../node_modules/pdfjs-dist/cmaps/*.bcmap', {
-  query: '?url&inline',
-  import: 'default',
-})
-/** Shapes of the fourteen standard fonts; a few of those that systems lack. */
-const fonts = import.meta.glob<string>('../../node_modules/pdfjs-dist/standard_fonts/Foxit*.pfb', {
-  query: '?url&inline',
-  import: 'default',
-})
+const packageFolder = '../../node_modules/pdfjs-dist'
 
 /** What pdf.js asks for its own data through. */
 class OwnData {
   async fetch({ kind, filename }: { readonly kind: string; readonly filename: string }): Promise<Uint8Array> {
-    const load =
+    const address =
       kind === 'cMapUrl'
-        ? tables[`../../node_modules/pdfjs-dist/cmaps/${filename}`]
-        : fonts[`../../node_modules/pdfjs-dist/standard_fonts/${filename}`]
-    const address = await load?.()
+        ? (await import('./pdf-tables.ts')).tables[`${packageFolder}/cmaps/${filename}`]
+        : (await import('./pdf-fonts.ts')).fonts[`${packageFolder}/standard_fonts/${filename}`]
     const bytes = address === undefined ? undefined : fromBase64(address.slice(address.indexOf(',') + 1))
     if (bytes === undefined) throw new Error('no such table')
     return bytes

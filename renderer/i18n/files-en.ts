@@ -35,7 +35,7 @@ export const enFiles = {
   'files.open': 'Open',
   'files.openOf': 'Open {name}',
   'files.save': 'Save as…',
-  'files.saveOf': 'Save {name} as…',
+  'files.saveOf': 'Save as… {name}',
   'files.viewOf': 'View {name}',
   'files.retry': 'Try again',
   'files.retryOf': 'Try again: {name}',

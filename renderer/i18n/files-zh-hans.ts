@@ -37,7 +37,7 @@ export const zhHansFiles: Readonly<Record<keyof typeof enFiles, string>> = {
   'files.open': '打开',
   'files.openOf': '打开 {name}',
   'files.save': '另存为…',
-  'files.saveOf': '另存 {name}…',
+  'files.saveOf': '另存为… {name}',
   'files.viewOf': '查看 {name}',
   'files.retry': '重试',
   'files.retryOf': '重试：{name}',
@@ -47,7 +47,7 @@ export const zhHansFiles: Readonly<Record<keyof typeof enFiles, string>> = {
   'files.pictureMore': '图片 {name}，第 {place} 个，共 {count} 个',
 
   'files.unsafe':
-    '为安全起见，Causeway 不会打开这类文件，因为其中可能藏有程序。如果你正在等这个文件并且信任发送者，可以先保存；如有疑问，请咨询信息技术部。',
+    '为安全起见，Causeway 不会打开这类文件，因为其中可能藏有程序。如果你正在等这个文件并且信任发送人，可以先保存；如有疑问，请咨询信息技术部。',
   'files.unsafeKept': '为安全起见，Causeway 不会打开这类文件，因为其中可能藏有程序。',
   'files.kept': '你的机构规定文件须保留在 Causeway 内：可以在此查看，但不能用其他程序打开或保存。',
   'files.keptShort': '保留在 Causeway 内',

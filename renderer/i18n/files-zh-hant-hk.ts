@@ -37,7 +37,7 @@ export const zhHantHkFiles: Readonly<Record<keyof typeof enFiles, string>> = {
   'files.open': '開啟',
   'files.openOf': '開啟 {name}',
   'files.save': '另存為…',
-  'files.saveOf': '另存 {name}…',
+  'files.saveOf': '另存為… {name}',
   'files.viewOf': '檢視 {name}',
   'files.retry': '再試一次',
   'files.retryOf': '再試一次：{name}',
@@ -47,7 +47,7 @@ export const zhHantHkFiles: Readonly<Record<keyof typeof enFiles, string>> = {
   'files.pictureMore': '圖片 {name}，第 {place} 個，共 {count} 個',
 
   'files.unsafe':
-    '為安全起見，Causeway 不會開啟這類檔案，因為其中可能藏有程式。如你預期會收到此檔案並信任寄件人，可先儲存；如有疑問，請向資訊科技部查詢。',
+    '為安全起見，Causeway 不會開啟這類檔案，因為其中可能藏有程式。如你預期會收到此檔案並信任發送人，可先儲存；如有疑問，請向資訊科技部查詢。',
   'files.unsafeKept': '為安全起見，Causeway 不會開啟這類檔案，因為其中可能藏有程式。',
   'files.kept': '你的機構規定檔案須保留在 Causeway 內：可以在此檢視，但不能用其他程式開啟或儲存。',
   'files.keptShort': '保留在 Causeway 內',

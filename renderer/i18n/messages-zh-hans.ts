@@ -66,7 +66,7 @@ export const zhHansMessages: Readonly<Record<keyof typeof enMessages, string>> =
   'edit.save': '保存',
   'edit.cancel': '取消编辑',
   'edit.history': '编辑记录',
-  'edit.historyOpen': '编辑于 {time}。显示编辑记录',
+  'edit.historyOpen': '已编辑，{time}。显示编辑记录',
   'edit.original': '原文',
   'edit.now': '当前版本',
   'edit.partly': '较早的版本不在这台电脑上。',

@@ -66,7 +66,7 @@ export const zhHantHkMessages: Readonly<Record<keyof typeof enMessages, string>>
   'edit.save': '儲存',
   'edit.cancel': '取消編輯',
   'edit.history': '編輯紀錄',
-  'edit.historyOpen': '編輯於 {time}。顯示編輯紀錄',
+  'edit.historyOpen': '已編輯，{time}。顯示編輯紀錄',
   'edit.original': '原文',
   'edit.now': '現時版本',
   'edit.partly': '較早的版本不在這部電腦。',

@@ -18,7 +18,7 @@ export function JumpStatus(): ReactNode {
       ? t('jump.notReached')
       : t('jump.failed', { reason: translator.failure(jump.failure.code) })
   return (
-    <div className="jump" data-testid="jump-status" data-type={jump.type} role={isLoading ? 'status' : 'alert'}>
+    <div className="jump-status" data-testid="jump-status" data-type={jump.type} role={isLoading ? 'status' : 'alert'}>
       <History aria-hidden="true" />
       <span>{text}</span>
       <IconButton
@@ -27,7 +27,7 @@ export function JumpStatus(): ReactNode {
         label={t(isLoading ? 'jump.cancel' : 'jump.dismiss')}
         onClick={cancelJump}
       />
-      {isLoading && <span aria-hidden="true" className="jump__bar" />}
+      {isLoading && <span aria-hidden="true" className="jump-status__bar" />}
     </div>
   )
 }

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { defaultSettings, type Settings } from '../../shared/bridge.ts'
+import { defaultSettings, type SessionView, type Settings } from '../../shared/bridge.ts'
 import { useWorkspace } from '../app/workspace-context.ts'
 import { ok, sessionOf } from '../dev/fake-host.ts'
 import { type Staged, stage } from '../dev/staged.tsx'
@@ -12,10 +12,10 @@ function Section() {
   const settings = useWorkspace((state) => state.session?.settings)
   return settings === undefined ? undefined : <NotifySection settings={settings} />
 }
-async function open(change: Partial<Settings> = {}) {
+async function open(change: Partial<Settings> = {}, session: Partial<SessionView> = {}) {
   let settings: Settings = { ...defaultSettings, ...change }
   staged = await stage(<Section />, {
-    state: { session: sessionOf({ settings }) },
+    state: { session: sessionOf({ settings, ...session }) },
     answers: {
       setSettings: (next) => {
         settings = Object.assign({ ...settings }, next)
@@ -55,9 +55,17 @@ describe('notifications in the settings', () => {
     expect(asked()).toEqual([{ quietHours: { fromMinute: 10, toMinute: 480 } }])
   })
 
-  it('[UI87] says that the organisation decides what a notification shows', async () => {
-    await open()
-    expect(staged.page.textContent).toContain('decided by your organisation')
+  it.each([
+    [undefined, 'decided by your organisation'],
+    ['full', 'shows the sender and the message'],
+    ['sender', 'shows who wrote, not what'],
+    ['hidden', 'shows neither the sender nor the message'],
+  ] as const)('[UI87] says how much a notification tells by policy (%s)', async (notifications, text) => {
+    await open({}, notifications && { notifications })
+    expect(staged.page.textContent).toContain(text)
+  })
+
+  it('[UI87] reads a time as people type it', () => {
     expect(minuteOf('0:05')).toBe(5)
     expect(minuteOf('２０：０５')).toBe(1205)
     expect(minuteOf('2005')).toBe(1205)

@@ -4,7 +4,7 @@
 import { type KeyboardEvent, type ReactNode, useId, useState } from 'react'
 import { Label, Radio, RadioGroup } from 'react-aria-components'
 import type { Settings } from '../../shared/bridge.ts'
-import { useActions, useTranslator } from '../app/workspace-context.ts'
+import { useActions, useTranslator, useWorkspace } from '../app/workspace-context.ts'
 import { Switch } from '../components/switch.tsx'
 import './notify-section.css'
 
@@ -14,6 +14,7 @@ const usualHours = { fromMinute: 20 * 60, toMinute: 8 * 60 }
 
 export function NotifySection({ settings }: { readonly settings: Settings }): ReactNode {
   const { notify, quietHours } = settings
+  const told = useWorkspace((state) => state.session?.notifications)
   const { setSettings } = useActions()
   const { t } = useTranslator()
   const noteId = useId()
@@ -42,7 +43,7 @@ export function NotifySection({ settings }: { readonly settings: Settings }): Re
         </div>
       </RadioGroup>
       <p className="notify__note" id={noteId}>
-        {t('notify.policy')}
+        {t(told === undefined ? 'notify.policy' : `notify.policy.${told}`)}
       </p>
       <div className="notify__quiet">
         <Switch

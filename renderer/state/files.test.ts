@@ -70,6 +70,34 @@ describe('attaching', () => {
     expect(attachingIn(store.getState(), a)).toEqual({ attachments: [], waiting: [], refused: [] })
   })
 
+  it('[FIL104] a file being handed over is shown once, whether main tells of it before or after its answer', async () => {
+    let answer: (begun: ReturnType<typeof ok<{ fileId: FileId }>>) => void = () => undefined
+    let listed: readonly Attachment[] = []
+    const { actions, store } = await opened(
+      withList([], {
+        listAttachments: () => ok({ attachments: [...listed] }),
+        attachFile: () => new Promise((resolve) => (answer = resolve)),
+        appendFile: () => ok({}),
+      }),
+    )
+    await actions.openConversation(a)
+    const shown = () => {
+      const { attachments, waiting } = attachingIn(store.getState(), a)
+      return [...attachments, ...waiting].length
+    }
+    actions.attachFiles(a, [source('c.pdf', 3)])
+    listed = [attachment('c', { state: 'staging', doneBytes: 0 })]
+    await actions.readAttachments(a)
+    expect(shown()).toBe(1)
+    const seen: number[] = []
+    const stop = store.subscribe(() => seen.push(shown()))
+    answer(ok({ fileId: fileId('c') }))
+    for (let turn = 0; turn < 3; turn++) await settle()
+    stop()
+    expect(attachingIn(store.getState(), a)).toMatchObject({ attachments: [{ fileId: fileId('c') }], waiting: [] })
+    expect(new Set(seen)).toEqual(new Set([1]))
+  })
+
   it('[FIL105] what is too large, one too many or a folder is refused with a reason before a byte is read', async () => {
     const read: string[] = []
     const { actions, store, count } = await opened(withList([attachment('c')], { attachFile: () => fail('not-found') }))
@@ -208,6 +236,15 @@ describe('sending files', () => {
 })
 
 describe('reading a file', () => {
+  it('[FIL123] what a file is is asked once, and anew when policy changes what may be done with it', async () => {
+    const { actions, count, emit } = await opened(withList([]))
+    for (let turn = 0; turn < 2; turn++) await actions.inspectFile(fileId('c'))
+    expect(count('inspectFile')).toBe(1)
+    emit('sessionChanged', sessionOf({ may: { forward: true, takeFiles: false, edit: true, delete: true } }))
+    for (let turn = 0; turn < 2; turn++) await actions.inspectFile(fileId('c'))
+    expect(count('inspectFile')).toBe(2)
+  })
+
   it('[FIL111] is slice by slice, stops once nobody waits, and gives what there is of a shorter one', async () => {
     const bytes = limits.fileSliceBytes + 10
     const stopped = new AbortController()

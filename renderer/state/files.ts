@@ -65,7 +65,7 @@ export interface FileActions {
   cancelFile(fileId: FileId): Promise<FailureView | undefined>
   openFile(fileId: FileId): Promise<FailureView | undefined>
   saveFile(fileId: FileId): Promise<FailureView | undefined>
-  /** What a file that is here is by its bytes; asked once for each. */
+  /** What a file that is here is by its bytes, and what may be done with it; asked once, and anew when policy changes. */
   inspectFile(fileId: FileId): Promise<BridgeResult<Inspection>>
   /** The first `bytes` of a file that is here. Ends early with `aborted` once nobody waits for them. */
   readFile(fileId: FileId, bytes: number, signal: AbortSignal): Promise<BridgeResult<Uint8Array<ArrayBuffer>>>
@@ -123,7 +123,10 @@ export function createFiles({ ask, store }: WorkspaceContext, pictures: Pictures
   let era = 0
   const away = new Set<FileId>()
   const likened = new Set<FileId>()
-  const inspections = new Map<FileId, Inspection>()
+  /** The turn of the file being handed over, whose place its attachment takes; which one that is, main tells soon. */
+  let begun: { readonly key: number; readonly fileId: FileId | undefined } | undefined
+  /** By the file, and by what policy allowed when it was looked at. */
+  const inspections = new Map<string, Inspection>()
   const reduced = new Map<string, Blob>()
   const readers = new Map<ConversationId, () => Promise<void>>()
 
@@ -146,12 +149,21 @@ export function createFiles({ ask, store }: WorkspaceContext, pictures: Pictures
         const answer = await ask('listAttachments', { conversationId })
         if (era !== mine || !answer.ok) return
         const attachments = answer.value.attachments.filter(({ fileId }) => !away.has(fileId))
-        change(conversationId, () => ({ attachments }))
+        change(conversationId, (held) => withoutTwins(attachments, held))
         void likenAll(attachments)
       })
       readers.set(conversationId, read)
     }
     return read()
+  }
+
+  /** The attachments as told, but so that the file being handed over is not shown twice. */
+  function withoutTwins(told: readonly Attachment[], { attachments, waiting }: Attaching): Partial<Attaching> {
+    if (begun === undefined) return { attachments: told }
+    const { fileId, key } = begun
+    if (fileId !== undefined) return { attachments: told, waiting: waiting.filter((file) => file.key !== key) }
+    const isKnown = (file: Attachment) => attachments.some((known) => known.fileId === file.fileId)
+    return { attachments: told.filter((file) => file.transfer.state !== 'staging' || isKnown(file)) }
   }
 
   /** Makes likenesses one after the other: decoding takes memory. */
@@ -178,19 +190,22 @@ export function createFiles({ ask, store }: WorkspaceContext, pictures: Pictures
   async function handOver({ key, conversationId, source, name }: Handed): Promise<void> {
     const mine = era
     const { size, type } = source
-    const begun = await ask('attachFile', {
+    begun = { key, fileId: undefined }
+    const answer = await ask('attachFile', {
       conversationId,
       name,
       mediaType: type.slice(0, limits.attributeChars),
       bytes: size,
     })
     if (era !== mine) return
-    if (!begun.ok) {
-      refuse(conversationId, name, begun.error.code)
+    if (!answer.ok) {
+      begun = undefined
+      refuse(conversationId, name, answer.error.code)
       unqueue(conversationId, key)
       return
     }
-    const { fileId } = begun.value
+    const { fileId } = answer.value
+    begun = { key, fileId }
     await readAttachments(conversationId)
     if (era !== mine) return
     unqueue(conversationId, key)
@@ -226,11 +241,12 @@ export function createFiles({ ask, store }: WorkspaceContext, pictures: Pictures
   }
 
   async function inspectFile(fileId: FileId): Promise<BridgeResult<Inspection>> {
-    const known = inspections.get(fileId)
+    const key = `${fileId} ${store.getState().session?.may.takeFiles}`
+    const known = inspections.get(key)
     if (known !== undefined) return { ok: true, value: known }
     const mine = era
     const answer = await ask('inspectFile', { fileId })
-    if (answer.ok && era === mine) inspections.set(fileId, answer.value)
+    if (answer.ok && era === mine) inspections.set(key, answer.value)
     return answer
   }
 
@@ -351,6 +367,7 @@ export function createFiles({ ask, store }: WorkspaceContext, pictures: Pictures
     forget() {
       era++
       queue = []
+      begun = undefined
       away.clear()
       likened.clear()
       inspections.clear()

@@ -54,12 +54,6 @@ export function createPlaceActions({ ask, store }: WorkspaceContext, parts: Plac
     return undefined
   }
 
-  /** The newest messages, as many as it takes to know where unread begins. */
-  const newest = (conversationId: ConversationId, limit: number) =>
-    ask('readConversation', { conversationId, limit }).then((answer) =>
-      answer.ok ? answer.value.messages.filter((message) => message.seq !== undefined) : [],
-    )
-
   return {
     createConversation,
     async messagePerson(userId) {
@@ -91,8 +85,14 @@ export function createPlaceActions({ ask, store }: WorkspaceContext, parts: Plac
     },
     async markUnread(conversationId, fromSeq) {
       // Without a message to begin at, the last that another person wrote: one's own are never unread.
-      const messages = fromSeq === undefined ? await newest(conversationId, lookedAt) : []
-      const seq = fromSeq ?? messages.findLast((message) => !message.mine && message.content.type === 'text')?.seq
+      const page =
+        fromSeq === undefined ? await ask('readConversation', { conversationId, limit: lookedAt }) : undefined
+      const last = page?.ok
+        ? page.value.messages.findLast(
+            (message) => message.seq !== undefined && !message.mine && message.content.type === 'text',
+          )
+        : undefined
+      const seq = fromSeq ?? last?.seq
       if (seq === undefined) return
       // Whoever marks what is in view wants to come back to it: left open, it would be read at once.
       if (store.getState().openId === conversationId) parts.closeConversation()
@@ -100,8 +100,10 @@ export function createPlaceActions({ ask, store }: WorkspaceContext, parts: Plac
       if (!answer.ok) store.setState({ listFailure: answer.error })
     },
     async markAllRead(conversationId) {
-      const seq = (await newest(conversationId, 1)).at(-1)?.seq
-      if (seq === undefined) return
+      const page = await ask('readConversation', { conversationId, limit: 1 })
+      // What is newest need not be shown in the conversation: an answer in a thread, an edit.
+      const seq = page.ok ? page.value.newestSeq : 0
+      if (seq === 0) return
       const answer = await ask('markRead', { conversationId, seq })
       if (!answer.ok) store.setState({ listFailure: answer.error })
     },

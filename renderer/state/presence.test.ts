@@ -83,7 +83,7 @@ describe('who is there', () => {
     expect(store.getState()).toMatchObject({ presence: {}, typing: {} })
   })
 
-  it('[UI77] typing is told no more often than the limit, at once in another place, and only while connected', async () => {
+  it('[UI77] typing is told no more often than the limit, at once in another place or once it was sent, and only while connected', async () => {
     let now = 50_000
     const { actions, count, emit } = await opened({}, undefined, () => now)
     actions.noteTyping(a)
@@ -95,10 +95,14 @@ describe('who is there', () => {
     now += limits.typingEveryMs
     actions.noteTyping(a, 7)
     expect(count('noteTyping')).toBe(3)
+    actions.write({ conversationId: a, threadSeq: 7 }, 'said', 4)
+    await actions.send(a, 7)
+    actions.noteTyping(a, 7)
+    expect(count('noteTyping')).toBe(4)
     emit('sessionChanged', sessionOf({ state: 'offline' }))
     now += limits.typingEveryMs
     actions.noteTyping(a, 7)
-    expect(count('noteTyping')).toBe(3)
+    expect(count('noteTyping')).toBe(4)
   })
 })
 

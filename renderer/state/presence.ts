@@ -11,6 +11,8 @@ const tellAfterMs = 120
 
 export type PresenceActions = Pick<WorkspaceActions, 'watchPeople' | 'noteFocus' | 'noteTyping'> & {
   presenceTold(people: readonly { userId: UserId; state: 'active' | 'away' | 'offline' }[]): void
+  /** What was typed has been sent: whoever goes on typing is told of anew. */
+  typingEnded(): void
   typingTold(conversationId: ConversationId, typing: WorkspaceState['typing'][ConversationId]): void
   /** The connection has come or gone. */
   connectionChanged(live: boolean): void
@@ -66,6 +68,9 @@ export function createPresence({ ask, store, nowMs }: WorkspaceContext): Presenc
       if (typedAt?.key === key && sinceMs >= 0 && sinceMs < limits.typingEveryMs) return
       typedAt = { key, atMs: nowMs() }
       void ask('noteTyping', { conversationId, ...(threadSeq === undefined ? {} : { threadSeq }) })
+    },
+    typingEnded() {
+      typedAt = undefined
     },
     presenceTold(people) {
       store.setState(({ presence }) => ({

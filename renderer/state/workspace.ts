@@ -239,6 +239,10 @@ export function createWorkspace(api: CausewayApi, nowMs: () => number = Date.now
     watchPeople: presence.watchPeople,
     noteFocus: presence.noteFocus,
     noteTyping: presence.noteTyping,
+    async send(conversationId, threadSeq) {
+      await writing.send(conversationId, threadSeq)
+      presence.typingEnded()
+    },
     setDraft: drafts.setDraft,
     saveDrafts: drafts.saveDrafts,
     start,

@@ -25,8 +25,8 @@ export interface Range {
 const depthMost = 5
 /** A whole message with more marks of a kind than this has no formatting within its lines. */
 const marksMost = 1600
-/** Texts whose reading is remembered: those of a few screens. */
-const remembered = 400
+/** Texts whose reading is remembered: those of a few screens, and of a long list of conversations. */
+const remembered = 800
 
 interface Line {
   readonly text: string
