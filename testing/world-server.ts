@@ -35,6 +35,7 @@ import { createSealing } from '../server/sealing.ts'
 import { createMemoryStore } from '../server/store/memory.ts'
 import type { Store } from '../server/store/port.ts'
 import { openWorkspace } from '../server/workspace.ts'
+import type { PolicyChange } from '../shared/admin.ts'
 import type { ConversationEvent, ConversationId, UserId } from '../shared/model.ts'
 import type { Result } from '../shared/result.ts'
 import type { EnrolRequest, EnrolResponse } from '../shared/wire.ts'
@@ -55,7 +56,11 @@ export interface WorldServer {
   crash(): void
   /** A client's end of a new line; it fails where the server is not running. */
   dial(): WebSocket
-  addUser(userName: string): UserId
+  addUser(userName: string, department?: string): UserId
+  /** The identity provider says so; nothing happens where the server is not running. */
+  setDepartment(userId: UserId, department: string | undefined): void
+  /** IT changes what desktops must obey; nothing happens where the server is not running. */
+  changePolicy(change: PolicyChange): void
   createCode(userName: string): string
   enrol(request: EnrolRequest): Result<EnrolResponse>
   found(name: string, memberNames: readonly string[]): ConversationId
@@ -73,9 +78,10 @@ export interface WorldServer {
 export async function createWorldServer(parts: {
   clock: VirtualClock
   random: Random
-  log?: Log
+  /** Hears of every error that a running server logs. */
+  faulty?: (fault: string) => void
 }): Promise<WorldServer> {
-  const { clock, log = silentLog } = parts
+  const { clock, faulty } = parts
   const random = (count: number) => parts.random.bytes(count)
   const store = createMemoryStore()
   const keys: ServerKeys = await createKeys(random)
@@ -85,6 +91,10 @@ export async function createWorldServer(parts: {
 
   function assemble() {
     let alive = true
+    const log: Log = {
+      ...silentLog,
+      error: (fields, message) => alive && faulty?.(`${message} ${'err' in fields ? fields.err : ''}`),
+    }
     const ends = new Set<Duplex>()
     // A commit that was queued when the process died must not reach the store afterwards.
     const guarded: Store = {
@@ -160,14 +170,23 @@ export async function createWorldServer(parts: {
       store: guarded,
       directory: createDirectory(shared),
       conversations: createConversations(shared),
+      policies,
       enrolment: createEnrolment({ ...shared, authorities: keys.authorities, attempts: createAttempts(clock) }),
       accept(): Duplex {
         const [near, far] = duplexPair()
         for (const end of [near, far]) {
           end.on('error', () => undefined)
           ends.add(end)
-          end.once('close', () => ends.delete(end))
         }
+        // A pair of streams does not tell the one end that the other has been destroyed; a line does.
+        for (const [end, other] of [
+          [near, far],
+          [far, near],
+        ] as const)
+          end.once('close', () => {
+            ends.delete(end)
+            other.destroy()
+          })
         http.emit('connection', far)
         return near
       },
@@ -233,7 +252,19 @@ export async function createWorldServer(parts: {
         createConnection: () => current?.accept() ?? closedEnd(),
       })
     },
-    addUser: (userName) => must(running().directory.createUser({ userName, displayName: userName })).id,
+    addUser: (userName, department) =>
+      must(running().directory.createUser({ userName, displayName: userName, ...(department && { department }) })).id,
+    setDepartment(userId, department) {
+      if (!run) return
+      run.store.transact((tx) => {
+        const row = tx.user(userId)
+        if (row) tx.updateUser({ ...row, department, revision: tx.nextRevision('directory') })
+      })
+      run.live.directoryChanged()
+    },
+    changePolicy(change) {
+      if (run) run.live.policyChanged(run.policies.change(change))
+    },
     createCode: (userName) => must(running().enrolment.createCode(userName)).code,
     enrol: (request) => running().enrolment.enrol(request, 'world'),
     found: (name, members) => must(running().conversations.createConversation({ name, members: [...members] })).id,

@@ -1,47 +1,32 @@
-// Owns a world: several desktops (real vault, store, exchange and session) and one server (its real gateway and log) in
-// one process, driven by one seed through sends, reads, membership changes, cuts, repeats, delays and restarts.
+// Owns a world: up to eight desktops of several people (real vault, store, exchange and session) and one server (its real
+// gateway, log and requests) in one process, driven by one seed through everything that people do and everything that goes
+// wrong with networks, clocks and processes.
 // Always holds: the same seed gives the same world; at its end every desktop is connected and quiet, and is compared with
 // the server's log. Must never use the real clock or a port.
 
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { OpenSocket } from '../main/session/socket.ts'
 import { createCipher } from '../main/vault/cipher.ts'
 import { createVault } from '../main/vault/vault.ts'
 import { limits } from '../shared/limits.ts'
-import type { ClientId, ConversationId, UserId } from '../shared/model.ts'
+import type { ConversationId, UserId } from '../shared/model.ts'
 import { toBase64url } from '../shared/proof.ts'
-import { fail } from '../shared/result.ts'
 import { enrolProofText, normaliseEnrolCode } from '../shared/wire.ts'
-import { createDesktop, createDisk, type Desktop, type Disk } from './desktop.ts'
+import { createDisk } from './desktop.ts'
 import { exampleTimeMs } from './example.ts'
 import { createMemoryKeyStore } from './memory-key-store.ts'
 import { createRandom } from './random.ts'
-import { createSocketPair, type LineFaults, type SocketPair } from './socket-pair.ts'
 import { createVirtualClock } from './virtual-clock.ts'
 import { checkWorld } from './world-check.ts'
+import { createDeeds, type Member } from './world-deeds.ts'
+import { createWorldDesktop } from './world-desktop.ts'
+import { createLines } from './world-lines.ts'
 import { createWorldServer, WORLD_ORIGIN, type WorldServer } from './world-server.ts'
-
-export interface Written {
-  readonly conversationId: ConversationId
-  readonly clientId: ClientId
-}
-
-export interface Member {
-  readonly userId: UserId
-  readonly userName: string
-  readonly disk: Disk
-  desktop: Desktop | undefined
-  /** What was put into this desktop's outbox, in order. */
-  readonly written: Written[]
-}
 
 export interface World {
   readonly server: WorldServer
   readonly members: readonly Member[]
-  /** `user conversation` pairs that lost access at some time: what waited for sending there is lost, by design. */
-  readonly removed: ReadonlySet<string>
 }
 
 export interface WorldReport {
@@ -50,107 +35,88 @@ export interface WorldReport {
   readonly acts: number
   /** Events in the server's log at the end. */
   readonly events: number
+  readonly devices: number
   readonly connections: number
+  /** Frames that arrived, either way. */
+  readonly frames: number
+  /** Of desktops and of the server, in good order. */
   readonly restarts: number
+  /** Desktops killed in the midst of a write, and servers that crashed. */
+  readonly crashes: number
 }
 
-const broken = (seed: number, what: string) => new Error(`seed ${seed}: ${what}`)
-const noFaults: LineFaults = { drop: 0, duplicate: 0, delay: 0, cut: 0 }
+export interface WorldOptions {
+  readonly acts?: number
+  /** Hears every frame that arrives, and of which desktop's line. */
+  readonly tap?: (direction: 'up' | 'down', text: string, owner: number) => void
+}
 
+const DEVICES_MOST = 8
+const YEAR_MS = 365 * 24 * 60 * 60 * 1000
 /** Turns of the event loop after which what was handed over has been dealt with, short of long queues. */
 const SOME_TURNS = 12
 const turns = async (count: number) => {
   for (let i = 0; i < count; i++) await new Promise<void>((resolve) => setImmediate(resolve))
 }
+const departments = ['Treasury', 'Legal', 'Compliance'] as const
 
 /** Caches lie where a sync costs nothing: durability against power cuts is not what a world is about. */
 const shmDir = '/dev/shm'
 const newFolder = () => mkdtempSync(join(existsSync(shmDir) ? shmDir : tmpdir(), 'causeway-world-'))
 
 /** Runs the world of `seed`. Throws where it ends other than it must, naming the seed. */
-export async function runWorld(seed: number, acts = 70): Promise<WorldReport> {
+export async function runWorld(seed: number, { acts = 160, tap }: WorldOptions = {}): Promise<WorldReport> {
   const dir = newFolder()
-  const world = await createWorld(seed, dir)
+  const world = await createWorld(seed, dir, tap)
+  const check = (when: string) => {
+    const problem = checkWorld(world.world)
+    if (problem) throw new Error(`seed ${seed}: ${when}: ${problem}`)
+  }
   try {
     for (let i = 0; i < acts; i++) await world.act()
     await world.comeToRest()
-    const problem = checkWorld(world.world, { reads: false })
-    if (problem) throw broken(seed, problem)
-    // Read marks of conversations granted while live are told with the next connection.
+    check('at rest')
+    // What is told with the next connection changes nothing of that.
     await world.reconnectAll()
-    const later = checkWorld(world.world, { reads: true })
-    if (later) throw broken(seed, `after connecting anew: ${later}`)
+    check('after connecting anew')
     return world.report(acts)
+  } catch (error) {
+    const problem = error instanceof Error ? error : new Error('unknown')
+    if (!problem.message.startsWith('seed ')) problem.message = `seed ${seed}: ${problem.message}`
+    throw problem
   } finally {
     await world.end()
     rmSync(dir, { recursive: true, force: true })
   }
 }
 
-async function createWorld(seed: number, dir: string) {
+async function createWorld(seed: number, dir: string, tap: WorldOptions['tap']) {
   const random = createRandom(seed)
   const clock = createVirtualClock(exampleTimeMs)
   const cipher = await createCipher()
-  const server = await createWorldServer({ clock, random: random.fork() })
-  const pairs = new Set<SocketPair>()
+  const faults: string[] = []
+  const server = await createWorldServer({
+    clock,
+    random: random.fork(),
+    faulty: (fault) => void faults.push(`server: ${fault}`),
+  })
+  const lines = createLines({ random: random.fork(), dial: server.dial, ...(tap && { tap }) })
   const members: Member[] = []
-  const removed = new Set<string>()
-  let faults: LineFaults = { ...noFaults, delay: 0.2, duplicate: 0.05, cut: 0.002 }
+  const users: { readonly userId: UserId; readonly userName: string }[] = []
   let restarts = 0
+  let crashes = 0
   let founded = 0
+  /** Requests that are not settled yet. */
+  let asked = 0
 
-  const openSocket: OpenSocket = (_origin, handlers) => {
-    const pair = createSocketPair({ random: random.fork(), faults })
-    pairs.add(pair)
-    let ended = { client: false, server: false }
-    // Flushed until both ends have closed: a paused end hears of it later.
-    const end = (which: 'client' | 'server') => {
-      ended = { ...ended, [which]: true }
-      if (ended.client && ended.server) pairs.delete(pair)
-    }
-    pair.server.onOpen(() => {
-      const socket = server.dial()
-      const waiting: string[] = []
-      socket.on('open', () => {
-        for (const text of waiting.splice(0)) socket.send(text)
-      })
-      socket.on('message', (data) => pair.server.send(String(data)))
-      socket.on('error', () => undefined)
-      socket.on('close', () => {
-        pair.server.close(1006)
-        end('server')
-      })
-      pair.server.onText((text) => {
-        if (socket.readyState === socket.OPEN) socket.send(text)
-        else waiting.push(text)
-      })
-      pair.server.onClose(() => {
-        socket.terminate()
-        end('server')
-      })
-    })
-    pair.client.onOpen(handlers.onOpen)
-    pair.client.onText(handlers.onText)
-    pair.client.onClose((code) => {
-      end('client')
-      handlers.onClose(code === 1000 ? undefined : fail('unavailable').error)
-    })
-    return {
-      ...pair.client,
-      close() {
-        pair.client.close()
-        end('client')
-      },
-    }
+  function addUser(): void {
+    const userName = `user${users.length}`
+    users.push({ userId: server.addUser(userName, random.pick([undefined, ...departments])), userName })
   }
 
-  async function startDesktop(member: Member): Promise<void> {
-    member.desktop = await createDesktop({ disk: member.disk, cipher, clock, random: random.fork(), openSocket })
-    await member.desktop.start()
-  }
-
-  async function enrol(userId: UserId, userName: string): Promise<void> {
-    const disk = createDisk(createMemoryKeyStore(random.bytes(32)), join(dir, `${members.length}.db`))
+  async function enrol({ userId, userName }: (typeof users)[number]): Promise<void> {
+    const index = members.length
+    const disk = createDisk(createMemoryKeyStore(random.bytes(32)), join(dir, `${index}.db`))
     const vault = createVault(disk)
     const key = vault.draftDeviceKey()
     const code = server.createCode(userName)
@@ -166,133 +132,85 @@ async function createWorld(seed: number, dir: string) {
     if (!enrolled.ok) throw new Error(enrolled.error.code)
     const { timeMs, ...identity } = enrolled.value
     await vault.enrolled({ ...identity, serverOrigin: WORLD_ORIGIN, orderCounter: 0, enrolledAtMs: timeMs })
-    const member: Member = { userId, userName, disk, desktop: undefined, written: [] }
+    const desktop = createWorldDesktop({
+      index,
+      userId,
+      userName,
+      dir,
+      disk,
+      cipher,
+      clock,
+      random: random.fork(),
+      openSocket: lines.openSocket(index),
+      died: () => lines.abandon(index),
+      // A window does not go on showing what is gone.
+      lost(conversationIds) {
+        if (member.watched && conversationIds.includes(member.watched)) member.watched = undefined
+      },
+    })
+    const member: Member = {
+      desktop,
+      userId,
+      userName,
+      written: [],
+      wanted: new Map(),
+      drafts: new Map(),
+      read: new Map(),
+      watched: undefined,
+      founded: new Map(),
+    }
     members.push(member)
-    await startDesktop(member)
+    await desktop.start()
   }
 
-  const userNames: string[] = []
-  const users: UserId[] = []
-  function addUser(): void {
-    const userName = `user${users.length}`
-    users.push(server.addUser(userName))
-    userNames.push(userName)
-  }
-  const conversations: ConversationId[] = []
+  const conversationIds = (): ConversationId[] => server.view.conversations().map((row) => row.conversationId)
+
   function found(): void {
-    const names = userNames.filter(() => random.chance(0.6))
-    const members = names.length > 0 ? names : [random.pick(userNames)]
-    conversations.push(server.found(`c${founded++}`, members))
+    const names = users.filter(() => random.chance(0.6)).map(({ userName }) => userName)
+    server.found(`c${founded++}`, names.length > 0 ? names : [random.pick(users).userName])
   }
 
   server.start()
+  lines.setFaults({ delay: 0.2, duplicate: 0.05, cut: 0.002 })
   for (let i = 0; i < 2 + random.int(3); i++) addUser()
   for (let i = 0; i < 1 + random.int(3); i++) found()
-  for (const [i, userId] of users.entries()) await enrol(userId, userNames[i] as string)
-  if (random.chance(0.5)) await enrol(users[0] as UserId, userNames[0] as string)
+  for (const user of users) await enrol(user)
+  await enrol(users[0] as (typeof users)[number])
 
-  const flushLines = () => {
-    for (const pair of [...pairs]) pair.flush()
-  }
   async function flushSome(): Promise<void> {
     for (let i = 0; i < 1 + random.int(4); i++) {
-      const all = [...pairs]
-      if (random.chance(0.4) && all.length > 0) random.pick(all).flush()
-      else flushLines()
+      lines.flush(random.chance(0.4) ? 'one' : 'all')
       await turns(1 + random.int(SOME_TURNS))
     }
   }
 
-  /** The acts, each with how often it is drawn. */
-  const deeds: readonly (readonly [weight: number, act: (who: Member) => void | Promise<void>])[] = [
-    [30, (who) => write(who, 1 + random.int(4))],
-    [2, (who) => write(who, 30)],
-    [30, flushSome],
-    [10, () => clock.advance(random.int(3000))],
-    [3, () => clock.advance(random.int(90_000))],
-    [10, read],
-    [3, writeAgain],
-    [4, (who) => void who.desktop?.session.dispatch({ type: 'connect-asked' })],
-    [2, (who) => void who.desktop?.session.dispatch({ type: 'suspended' })],
-    [4, fetchOlder],
-    [4, () => void ([...pairs].length > 0 && random.pick([...pairs]).cut())],
-    [3, restartDesktop],
-    [2, restartServer],
-    [8, changeMember],
-    [2, () => void (server.running && found())],
-    [1, () => void (server.running && users.length < 6 && addUser())],
-    [2, () => void (server.running && server.post(random.pick(conversations), random.pick(users), 1 + random.int(9)))],
-    [1, () => void (server.running && server.post(random.pick(conversations), random.pick(users), 420))],
-    [3, changeFaults],
-  ]
-  const totalWeight = deeds.reduce((sum, [weight]) => sum + weight, 0)
-
-  async function act(): Promise<void> {
-    let drawn = random.int(totalWeight)
-    for (const [weight, deed] of deeds) {
-      drawn -= weight
-      if (drawn >= 0) continue
-      await deed(random.pick(members))
-      return turns(random.int(SOME_TURNS))
-    }
-  }
-
-  function pickConversation(desktop: Desktop | undefined): ConversationId | undefined {
-    const positions = desktop?.store()?.positions() ?? []
-    return positions.length > 0 ? random.pick(positions).conversationId : undefined
-  }
-
-  function write(who: Member, count: number): void {
-    const store = who.desktop?.store()
-    const conversationId = pickConversation(who.desktop)
-    if (!store || !who.desktop || !conversationId) return
-    for (let i = 0; i < count; i++) {
-      const clientId = who.desktop.session.newClientId()
-      const body = `${who.userName} ${who.written.length}`
-      const queued = store.enqueue(conversationId, { clientId, body, createdAtMs: clock.nowMs() })
-      if (!queued.ok) throw new Error(queued.error.code)
-      who.written.push({ conversationId, clientId })
-      who.desktop.session.flush()
-    }
-  }
-
-  /** The same message a second time, as a script that lost its answer would. */
-  function writeAgain(who: Member): void {
-    const store = who.desktop?.store()
-    const last = who.written.at(-1)
-    if (!store || !last || !store.position(last.conversationId)) return
-    store.enqueue(last.conversationId, { clientId: last.clientId, body: 'again', createdAtMs: clock.nowMs() })
-    who.desktop?.session.flush()
-  }
-
-  function read(who: Member): void {
-    const store = who.desktop?.store()
-    const conversationId = pickConversation(who.desktop)
-    const high = conversationId && store?.position(conversationId)?.high
-    if (!conversationId || !high || !store) return
-    const seq = 1 + random.int(high)
-    if (store.applyRead(conversationId, seq, 'user')) who.desktop?.session.markRead(conversationId, seq)
-  }
-
-  function fetchOlder(who: Member): void {
-    const conversationId = pickConversation(who.desktop)
-    // Answered, refused or given up: either way it must settle, which the end of the world waits for.
-    if (conversationId) void who.desktop?.session.fetchOlder(conversationId)
-  }
-
   async function restartDesktop(who: Member): Promise<void> {
     restarts += 1
-    await who.desktop?.stop()
-    who.desktop = undefined
+    await who.desktop.stop()
+    who.watched = undefined
     if (random.chance(0.5)) await flushSome()
-    await startDesktop(who)
+    await who.desktop.start()
+  }
+
+  /** Desktops that were killed are started again, sooner or later. */
+  async function revive(chance: number): Promise<void> {
+    for (const who of members) {
+      if (who.desktop.running || !random.chance(chance)) continue
+      await who.desktop.stop()
+      who.watched = undefined
+      await who.desktop.start()
+    }
   }
 
   async function restartServer(): Promise<void> {
     if (!server.running) return
-    restarts += 1
-    if (random.chance(0.5)) server.crash()
-    else await server.stop(() => turns(SOME_TURNS))
+    if (random.chance(0.5)) {
+      crashes += 1
+      server.crash()
+    } else {
+      restarts += 1
+      await server.stop(() => turns(SOME_TURNS))
+    }
     for (let i = 0; i < random.int(3); i++) {
       clock.advance(random.int(4000))
       await flushSome()
@@ -300,61 +218,140 @@ async function createWorld(seed: number, dir: string) {
     server.start()
   }
 
+  /** IT brings somebody in, or takes them out. */
   function changeMember(): void {
-    if (!server.running) return
-    const conversationId = random.pick(conversations)
-    const userId = random.pick(users)
-    if (server.viewableBy(userId).has(conversationId)) {
-      removed.add(`${userId} ${conversationId}`)
-      server.leave(conversationId, userId)
-    } else server.join(conversationId, userId)
+    const conversationId = random.pick(conversationIds())
+    const { userId } = random.pick(users)
+    if (server.view.conversation(conversationId)?.kind === 'direct') return
+    if (server.viewableBy(userId).has(conversationId)) server.leave(conversationId, userId)
+    else server.join(conversationId, userId)
   }
 
   function changeFaults(): void {
-    faults = random.chance(0.4)
-      ? noFaults
-      : { drop: 0, delay: random.next() * 0.6, duplicate: random.next() * 0.2, cut: random.next() * 0.02 }
-    for (const pair of pairs) pair.setFaults(faults)
+    lines.setFaults(
+      random.chance(0.4)
+        ? {}
+        : { delay: random.next() * 0.6, duplicate: random.next() * 0.2, cut: random.next() * 0.02 },
+    )
+  }
+
+  function changeClock({ desktop }: Member): void {
+    const offMs = random.pick([0, 0, 1500, -1500, 3_600_000, -3_600_000, YEAR_MS, -YEAR_MS])
+    desktop.setClock(offMs)
+  }
+
+  function changePolicy(): void {
+    const field = random.pick(['forwarding', 'editing', 'deleting'] as const)
+    server.changePolicy({ [field]: random.chance(0.7) })
+  }
+
+  async function enrolLate(): Promise<void> {
+    if (server.running && members.length < DEVICES_MOST) await enrol(random.pick(users))
+  }
+
+  const death = ({ desktop }: Member) =>
+    desktop.loadDeath(random.pick(['before', 'within', 'within', 'after']), 1 + random.int(12))
+
+  const peopleDo = createDeeds({
+    server,
+    random,
+    clock,
+    members,
+    departments,
+    asked() {
+      asked += 1
+      return () => {
+        asked -= 1
+      }
+    },
+  })
+  /** What is not done by anybody at a desktop. */
+  const happen: readonly (readonly [weight: number, act: (who: Member) => void | Promise<void>])[] = [
+    [60, flushSome],
+    [14, () => clock.advance(random.int(3000))],
+    [4, () => clock.advance(random.int(90_000))],
+    [4, ({ desktop }) => void desktop.use(({ session }) => session.dispatch({ type: 'connect-asked' }))],
+    [2, ({ desktop }) => void desktop.use(({ session }) => session.dispatch({ type: 'suspended' }))],
+    [5, () => lines.cutOne()],
+    [2, ({ desktop }) => lines.partition(desktop.index)],
+    [8, ({ desktop }) => lines.heal(desktop.index)],
+    [3, restartDesktop],
+    [4, death],
+    [2, restartServer],
+    [2, changeClock],
+    [2, changePolicy],
+    [5, () => void (server.running && changeMember())],
+    [2, () => void (server.running && found())],
+    [1, () => void (server.running && users.length < 6 && addUser())],
+    [2, () => void server.setDepartment(random.pick(users).userId, random.pick([undefined, ...departments]))],
+    [
+      2,
+      () =>
+        void (
+          server.running && server.post(random.pick(conversationIds()), random.pick(users).userId, 1 + random.int(9))
+        ),
+    ],
+    [5, () => void (server.running && server.post(random.pick(conversationIds()), random.pick(users).userId, 140))],
+    [3, enrolLate],
+    [3, changeFaults],
+  ]
+  const all = [...peopleDo, ...happen]
+  const totalWeight = all.reduce((sum, [weight]) => sum + weight, 0)
+
+  async function act(): Promise<void> {
+    await revive(0.4)
+    let drawn = random.int(totalWeight)
+    for (const [weight, deed] of all) {
+      drawn -= weight
+      if (drawn >= 0) continue
+      await deed(random.pick(members))
+      break
+    }
+    await turns(random.int(SOME_TURNS))
+    if (faults.length > 0) throw new Error(`logged: ${faults.join('; ')}`)
+    for (const { userName, desktop } of members)
+      if (desktop.faults.length > 0)
+        throw new Error(`${userName} ${desktop.index} logged: ${desktop.faults.join('; ')}`)
   }
 
   /** Lines without faults and time, until nothing changes any more. */
   async function comeToRest(): Promise<void> {
-    faults = noFaults
-    for (const pair of pairs) pair.setFaults(faults)
+    lines.setFaults({})
+    lines.heal()
     server.start()
+    await revive(1)
     // The longest delay before a connection is tried, the longest silence before a dead one is left, and pauses between.
     const mostMs = 4 * (limits.backoffMostMs + limits.silenceMs)
+    let quietMs = 0
     for (let passedMs = 0; passedMs < mostMs; passedMs += 500) {
-      if (await quiet()) return
+      await revive(1)
+      // For long enough that everybody has been told what is told with delay.
+      quietMs = (await quiet()) ? quietMs + 500 : 0
+      if (quietMs > 2 * limits.presenceEveryMs) return
       clock.advance(500)
     }
-    throw broken(seed, `not at rest: ${members.map(statusOf).join('; ')}`)
+    throw new Error(`not at rest: ${asked} unanswered; ${members.map(statusOf).join('; ')}`)
   }
-
-  const underWay = () => [...pairs].reduce((sum, { pending }) => sum + pending.toClient + pending.toServer, 0)
 
   /** Hands over everything that is under way; true where all are live and nothing was left. */
   async function quiet(): Promise<boolean> {
     for (let idle = 0; idle < 3; ) {
-      idle = underWay() === 0 ? idle + 1 : 0
-      flushLines()
+      idle = lines.pending === 0 ? idle + 1 : 0
+      lines.flush('all')
       await turns(SOME_TURNS)
     }
-    return members.every((member) => {
-      const store = member.desktop?.store()
-      return member.desktop?.session.state().type === 'live' && store?.waiting(new Set()).length === 0 && whole(store)
-    })
+    return asked === 0 && members.every(isQuiet)
   }
 
   async function reconnectAll(): Promise<void> {
-    for (const pair of [...pairs]) pair.cut()
-    flushLines()
+    lines.cutAll()
+    lines.flush('all')
     await turns(SOME_TURNS)
     await comeToRest()
   }
 
   return {
-    world: { server, members, removed } satisfies World,
+    world: { server, members } satisfies World,
     act,
     comeToRest,
     reconnectAll,
@@ -362,26 +359,32 @@ async function createWorld(seed: number, dir: string) {
       seed,
       acts: done,
       events: server.view.conversations().reduce((sum, row) => sum + row.headSeq, 0),
+      devices: members.length,
       connections: server.connections,
+      frames: lines.delivered,
       restarts,
+      crashes: crashes + members.reduce((sum, { desktop }) => sum + desktop.deaths, 0),
     }),
     async end() {
-      for (const member of members) await member.desktop?.stop()
+      for (const { desktop } of members) await desktop.stop()
       if (server.running) server.crash()
       await turns(SOME_TURNS)
     },
   }
 }
 
-type ListedStore = NonNullable<ReturnType<Desktop['store']>>
-
-/** True where every cached conversation reaches its beginning: what is old has been fetched too. */
-function whole(store: ListedStore): boolean {
-  return store.positions().every(({ low }) => low === 1)
+/** Live, whole, and nothing waits to be told to the server. */
+function isQuiet({ desktop }: Member): boolean {
+  const store = desktop.store()
+  if (!store || desktop.running?.session.state().type !== 'live') return false
+  const isWhole = store.positions().every(({ low, conversationId }) => low === 1 && !store.unsentPrefs(conversationId))
+  return isWhole && store.waiting(new Set()).length === 0
 }
 
 function statusOf({ userName, desktop }: Member): string {
-  const store = desktop?.store()
-  const lows = store?.positions().map(({ low, high }) => `${low}…${high}`)
-  return `${userName} ${desktop?.session.state().type}, ${store?.queued()} waiting, ${lows}`
+  const store = desktop.store()
+  const cached = store?.positions().map(({ low, high }) => `${low}…${high}`)
+  const state = desktop.running?.session.state().type
+  const unsent = store?.positions().filter(({ conversationId }) => store.unsentPrefs(conversationId)).length
+  return `${userName} ${desktop.index} ${state}, ${store?.waiting(new Set()).length} waiting, ${unsent} settings, ${cached}`
 }

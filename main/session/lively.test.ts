@@ -57,6 +57,17 @@ describe('what is watched', () => {
     expect(take()).toEqual([{ type: 'watch', conversationId: id, people: [ann] }])
   })
 
+  test('[SES45] a conversation that was lost and is back is watched anew', () => {
+    const { lively, take, connect, clock, id } = setUp()
+    connect()
+    lively.setView({ conversationId: id, people: [] })
+    lively.onLost([id])
+    clock.advance(limits.presenceEveryMs)
+    take()
+    lively.setView({ conversationId: id, people: [] })
+    expect(take()).toEqual([{ type: 'watch', conversationId: id, people: [] }])
+  })
+
   test('[SES46] nothing at all is said to a server of version 1', () => {
     const { lively, take, connect, id, ann } = setUp()
     lively.noteActivity()

@@ -51,6 +51,8 @@ export interface Lively {
   noteAway(): void
   onPresence(frame: DownFrameOf<'presence'>): void
   onTyping(frame: DownFrameOf<'typing'>): void
+  /** These conversations are gone: whoever looks at one again, once it is back, says so anew. */
+  onLost(conversationIds: readonly ConversationId[]): void
   /** A person has said what they typed. */
   onMessage(conversationId: ConversationId, userId: UserId, threadSeq: number | undefined): void
   stop(): void
@@ -189,6 +191,11 @@ export function createLively(parts: LivelyParts): Lively {
       const cancel = parts.setTimer(() => takeOff(key), limits.typingShownMs)
       marks.set(key, { userId, cancel, ...(threadSeq !== undefined && { threadSeq }) })
       if (!known) tellTyping(conversationId)
+    },
+    onLost(conversationIds) {
+      if (!view.conversationId || !conversationIds.includes(view.conversationId)) return
+      clearTyping()
+      view = { people: view.people }
     },
     onMessage(conversationId, userId, threadSeq) {
       if (conversationId === view.conversationId) takeOff(`${userId}|${threadSeq ?? ''}`)

@@ -132,9 +132,16 @@ export function createSession(parts: SessionParts): Session {
     timers.get(name)?.()
     const cancel = clock.setTimer(() => {
       timers.delete(name)
-      dispatch({ type: 'timer', name, silentForMs: clock.nowMs() - (lastHeardAtMs ?? 0) })
+      dispatch({ type: 'timer', name, silentForMs: silentForMs() })
     }, ms)
     timers.set(name, cancel)
+  }
+
+  function silentForMs(): number {
+    const nowMs = clock.nowMs()
+    // A clock that was set back must not make a dead line seem alive until it has caught up.
+    if (lastHeardAtMs !== undefined && lastHeardAtMs > nowMs) lastHeardAtMs = nowMs
+    return nowMs - (lastHeardAtMs ?? 0)
   }
 
   function send(frame: UpFrame): void {
@@ -331,7 +338,10 @@ export function createSession(parts: SessionParts): Session {
           lively.connected(send, version)
           host.reachableChanged(true)
         },
-        conversationsLost: host.conversationsLost,
+        conversationsLost(lost) {
+          lively.onLost(lost.map(({ conversationId }) => conversationId))
+          host.conversationsLost(lost)
+        },
         progress(progress) {
           catchUp = progress
           host.stateChanged()

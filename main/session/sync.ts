@@ -10,6 +10,7 @@ import type { Answer, DownFrame, DownFrameOf, Head, PullFrame, Request, UpFrame 
 import type { Log } from '../log.ts'
 import type { Applied, Lost, Store } from '../store/store.ts'
 import { type Gap, HEAD_UNKNOWN, missedEvents, planPulls } from './catch-up.ts'
+import { createPrefs } from './prefs.ts'
 import { failureFrom, isPassing, pauseMs } from './refusals.ts'
 import { createRequests } from './requests.ts'
 import { createSends, type SendsParts } from './sends.ts'
@@ -103,6 +104,7 @@ export function createSync(parts: SyncParts): Sync {
   /** Set while the server has asked for a pause in pulls; calling it calls the resumption off. */
   let resumePulls: (() => void) | undefined
   const requests = createRequests({ send, setTimer, version, nextId: () => nextId++ })
+  const prefs = createPrefs({ store, send, version })
   const sends = createSends({
     store,
     send,
@@ -229,21 +231,18 @@ export function createSync(parts: SyncParts): Sync {
   /** Access is lost: answers still under way are about a conversation that is no longer this one, should it come back. */
   function letGo(conversationId: ConversationId): void {
     heads.delete(conversationId)
+    prefs.letGo(conversationId)
     sends.letGo()
     for (const [id, pull] of [...pulls]) if (pull.conversationId === conversationId) settlePull(id, fail('not-found'))
   }
 
   function onHeads(frame: DownFrameOf<'heads'>): void {
     const readsMoved = store.applyReads(frame.heads)
-    // A server of version 1 knows nothing of settings, which is not to say that there are none.
-    const prefsMoved =
-      version >= 2 && store.applyPrefs(frame.heads.map(({ conversationId, prefs }) => ({ conversationId, prefs })))
-    if (readsMoved || prefsMoved) listener.listChanged()
+    if (prefs.onHeads(frame.heads) || readsMoved) listener.listChanged()
     for (const head of frame.heads) {
       heads.set(head.conversationId, head)
       const unsent = store.unsentRead(head.conversationId, head.readSeq)
       if (unsent !== undefined) send({ type: 'read', conversationId: head.conversationId, seq: unsent })
-      sendPrefs(head.conversationId)
     }
     if (frame.more) return
     const isFirst = !headsComplete
@@ -251,11 +250,6 @@ export function createSync(parts: SyncParts): Sync {
     if (isFirst) listener.reached()
     plan()
     flush()
-  }
-
-  function sendPrefs(conversationId: ConversationId): void {
-    const prefs = version >= 2 ? store.unsentPrefs(conversationId) : undefined
-    if (prefs && !stopped) send({ type: 'prefs', conversationId, prefs })
   }
 
   function onSent(frame: DownFrameOf<'sent'>): void {
@@ -311,7 +305,7 @@ export function createSync(parts: SyncParts): Sync {
           if (store.applyRead(frame.conversationId, frame.seq, 'server')) listener.listChanged()
           return
         case 'prefsMoved':
-          if (store.applyPrefs([{ conversationId: frame.conversationId, prefs: frame.prefs }])) listener.listChanged()
+          if (prefs.onMoved(frame.conversationId, frame.prefs)) listener.listChanged()
           return
         case 'reads':
           if (store.applyReaders(frame.conversationId, frame.reads)) listener.conversationChanged(frame.conversationId)
@@ -325,7 +319,7 @@ export function createSync(parts: SyncParts): Sync {
     markRead(conversationId, seq) {
       if (!stopped) send({ type: 'read', conversationId, seq })
     },
-    sendPrefs,
+    sendPrefs: (conversationId) => (headsComplete && !stopped ? prefs.tell(conversationId) : undefined),
     request: (asked) => (headsComplete && !stopped ? requests.perform(asked) : Promise.resolve(fail('offline'))),
     granted(conversationId) {
       if (stopped || store.position(conversationId)) return Promise.resolve()

@@ -118,6 +118,7 @@ function redacted(page: readonly ConversationEvent[], log: readonly Conversation
       ...event,
       content: {
         type: 'redacted',
+        was: content.type,
         ...(clientId !== undefined && { clientId }),
         ...(threadSeq !== undefined && { threadSeq }),
       },

@@ -26,7 +26,14 @@ import {
 import { type EventPlan, eventAt, planEvents, putEvents, readAmendment, removeEvents } from './events.ts'
 import { filesOfMessage, removeFiles, settleFiles } from './file-records.ts'
 import { withInfoAfter, withInfoGranted } from './info.ts'
-import { type ConversationEntry, type ConversationState, contexts, MAX_SEQ, type OutboxEntry } from './records.ts'
+import {
+  type ConversationEntry,
+  type ConversationState,
+  contexts,
+  MAX_SEQ,
+  type OutboxEntry,
+  REDACTED,
+} from './records.ts'
 import { shardsThatCover } from './shards.ts'
 import { countBetween, type Me, meOf, unreadFrom, weigh } from './unread.ts'
 
@@ -224,7 +231,7 @@ function stateAfter(
   // Writing into a conversation reads it, also what is deleted again later; answering in a thread does not.
   const own = events.findLast(
     ({ seq, actorId, content }) =>
-      actorId === me.userId && content.type === 'message' && threadSeqOf(content, seq) === undefined,
+      actorId === me.userId && isMessage(content) && threadSeqOf(content, seq) === undefined,
   )
   const next: ConversationState = {
     ...state,
@@ -251,6 +258,11 @@ function stateAfter(
     add(weigh(record, amendment, me), 1)
   }
   return { ...next, unread, mentions }
+}
+
+/** A message, or what is left of one. */
+function isMessage({ type, was }: ConversationEvent['content']): boolean {
+  return type === 'message' || (type === REDACTED && was === 'message')
 }
 
 /** The counts of what was here before, from `from` on. */

@@ -77,9 +77,9 @@ test('[SRV51] once a message is deleted no page holds its words, its files or it
   expect(forward).toEqual(backward)
   expect(forward.map((event) => event.seq)).toEqual(Array.from({ length: forward.length }, (_, i) => i + 1))
   expect(contents(forward).slice(2)).toEqual([
-    { type: 'redacted', clientId: sent.clientId },
-    { type: 'redacted', clientId: expect.stringMatching(/^msg_/) },
-    { type: 'redacted' },
+    { type: 'redacted', was: 'message', clientId: sent.clientId },
+    { type: 'redacted', was: 'message', clientId: expect.stringMatching(/^msg_/) },
+    { type: 'redacted', was: 'edited' },
     expect.objectContaining({ type: 'message', body: 'kept' }),
     { type: 'edited', targetSeq: kept, body: 'kept still' },
     { type: 'deleted', targetSeq: seq },

@@ -197,12 +197,17 @@ export function isDeleted(row: EventRow, deletedSeqs: ReadonlySet<number>): bool
   return row.kind === 'edited' && row.targetSeq !== undefined && deletedSeqs.has(row.targetSeq)
 }
 
-const sentSchema = z.object({ clientId: clientIdSchema.optional(), threadSeq: seqSchema.optional() })
+const sentSchema = z.object({
+  type: z.string(),
+  clientId: clientIdSchema.optional(),
+  threadSeq: seqSchema.optional(),
+})
 
 /**
- * What stands in the place of a content whose words are gone: a message keeps its clientId, by which its sender's outbox
- * knows it, and its thread. Clients see a type that they do not know, and the event `deleted` that follows.
+ * What stands in the place of a content whose words are gone: what it was; a message keeps its clientId, by which its
+ * sender's outbox knows it, and its thread. Clients see a type that they do not know, and the event `deleted` that follows.
  */
 export function redactedJson(contentJson: string): string {
-  return JSON.stringify({ type: 'redacted', ...sentSchema.parse(JSON.parse(contentJson)) })
+  const { type: was, ...kept } = sentSchema.parse(JSON.parse(contentJson))
+  return JSON.stringify({ type: 'redacted', was, ...kept })
 }

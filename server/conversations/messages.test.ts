@@ -181,7 +181,11 @@ describe('acts', () => {
     taken(site.act(ann, here, { type: 'delete', targetSeq: seq }, ids[2]))
     const events = site.read(ben, here)
     expect(last(events)).toEqual({ type: 'deleted', targetSeq: seq, clientId: ids[2] })
-    expect(events[seq - 1]?.content).toEqual({ type: 'redacted', clientId: expect.any(String) as string })
+    expect(events[seq - 1]?.content).toEqual({
+      type: 'redacted',
+      was: 'message',
+      clientId: expect.any(String) as string,
+    })
     expect(JSON.stringify(events)).not.toContain('two')
   })
 
@@ -262,7 +266,12 @@ describe('acts', () => {
     const { seq } = taken(site.say(ben, here, { body: 'reply', threadSeq: root }))
     taken(site.act(ben, here, { type: 'delete', targetSeq: seq }))
     const content = site.read(ann, here)[seq - 1]?.content
-    expect(content).toEqual({ type: 'redacted', clientId: expect.any(String) as string, threadSeq: root })
+    expect(content).toEqual({
+      type: 'redacted',
+      was: 'message',
+      clientId: expect.any(String) as string,
+      threadSeq: root,
+    })
   })
 
   test('[CNV17] access is asked when the event gets its place: what left before it in the same commit counts', () => {
