@@ -4,6 +4,9 @@
 
 import { defineConfig } from 'vitest/config'
 
+/** A net for what hangs, not a measure: on a shared machine a second of work may take ten. */
+const testTimeout = 30_000
+
 export default defineConfig({
   test: {
     passWithNoTests: true,
@@ -14,15 +17,16 @@ export default defineConfig({
         test: {
           name: 'node',
           environment: 'node',
+          testTimeout,
           include: ['{shared,main,server,admin,testing,preload,renderer,bench,build}/**/*.test.ts'],
           exclude: ['bench/peers/**', '**/*.long.test.ts'],
         },
       },
       {
-        test: { name: 'long', environment: 'node', include: ['{main,server,testing}/**/*.long.test.ts'] },
+        test: { name: 'long', environment: 'node', testTimeout, include: ['{main,server,testing}/**/*.long.test.ts'] },
       },
       {
-        test: { name: 'page', environment: 'happy-dom', include: ['renderer/**/*.test.tsx'] },
+        test: { name: 'page', environment: 'happy-dom', testTimeout, include: ['renderer/**/*.test.tsx'] },
       },
     ],
   },

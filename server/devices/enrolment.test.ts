@@ -162,7 +162,7 @@ test('[ENR13] anybody may ask what answers here', async () => {
   expect(serverInfoSchema.parse(await response.json())).toEqual({
     product: 'causeway',
     workspaceId: server.workspaceId,
-    versions: [1],
+    versions: [1, 2],
     timeMs: clock.nowMs(),
   })
 })
