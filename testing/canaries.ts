@@ -39,7 +39,7 @@ interface Needle {
 /** Below this a find may be chance: in bytes, for each raw form of a canary. */
 const SHORTEST_BYTES = 6
 const WINDOW_BYTES = 1024 * 1024
-const TABLE_SIZE = 1 << 16
+const TABLE_BITS = 20
 
 export interface CanaryScanner {
   /** Hits in bytes at hand, such as a program’s output; reported under `file`. */
@@ -141,11 +141,11 @@ function hitsOf(first: ReadonlyMap<Needle, number>, file: string): CanaryHit[] {
 }
 
 /**
- * One pass: the four bytes at each place are hashed into a table of 64 K flags; only where a flag is up are the needles
- * that begin so compared. Costs a few nanoseconds a byte, hardly more for hundreds of needles.
+ * One pass: the four bytes at each place are hashed into a table of a million flags; only where a flag is up are the needles
+ * that begin so compared. Costs a few nanoseconds a byte, hardly more for ten thousands of needles.
  */
 function createSearch(needles: readonly Needle[]): (bytes: Buffer, offset: number, first: Map<Needle, number>) => void {
-  const flags = new Uint8Array(TABLE_SIZE)
+  const flags = new Uint8Array(1 << TABLE_BITS)
   const buckets = new Map<number, Needle[]>()
   for (const needle of needles) {
     const slot = slotOf(needle.bytes.readUInt32BE(0))
@@ -172,7 +172,7 @@ function createSearch(needles: readonly Needle[]): (bytes: Buffer, offset: numbe
 }
 
 function slotOf(four: number): number {
-  return Math.imul(four, 0x9e3779b1) >>> 16
+  return Math.imul(four, 0x9e3779b1) >>> (32 - TABLE_BITS)
 }
 
 function needlesOf(canary: Canary): Needle[] {

@@ -1,17 +1,22 @@
 // Owns the place in which the forensic test happens: a workspace server that can be cut off, conversations full of marks,
 // and what a hard-working user does with the client, one act after another.
-// Always holds: the same seed plants the same marks; the server lies in memory, so that only the client writes to disk.
+// Always holds: the same seed plants the same marks; the server writes to a folder of its own, which no client knows.
 
+import { mkdirSync } from 'node:fs'
+import path from 'node:path'
 import { createSystemRandom } from '../server/clock.ts'
 import type { PastChange, PastMessage } from '../server/conversations/import.ts'
 import { foldUserName } from '../server/directory/directory.ts'
 import { createKeys } from '../server/keys.ts'
 import { createServer, type Server } from '../server/server.ts'
-import { createMemoryStore } from '../server/store/memory.ts'
+import { openSqliteStore } from '../server/store/sqlite.ts'
 import type { ConversationId, FileInfo, UserId } from '../shared/model.ts'
 import type { Result } from '../shared/result.ts'
 import type { Canary } from './canaries.ts'
-import { type Answer, createMarks, type ForensicClient, type Marks, type Room } from './forensics.ts'
+import { createForensicFiles, type MarkedFile } from './forensic-files.ts'
+import { createForensicTalk } from './forensic-talk.ts'
+import { createForensicUse } from './forensic-use.ts'
+import { createMarks, type ForensicClient, type Marks, type Room } from './forensics.ts'
 import type { Random } from './random.ts'
 
 const dayMs = 24 * 3_600_000
@@ -19,6 +24,14 @@ const dayMs = 24 * 3_600_000
 const keptDays = 30
 
 type Act = (client: ForensicClient) => Promise<void>
+
+interface Conversation {
+  readonly id: ConversationId
+  readonly body: string
+  readonly evicted: string
+  readonly evictedFile: MarkedFile
+  readonly marksFrom: number
+}
 
 export interface ForensicSite {
   readonly marks: Marks
@@ -31,24 +44,49 @@ export interface ForensicSite {
   /** What marked the conversations that this user has been taken out of. */
   lost(): readonly Canary[]
   /** Adds a conversation with a mark in every kind of content, and lifts the bounds of the cache. The server must be up. */
-  addConversation(): void
+  addConversation(): Promise<void>
   /** What the user does, in order; each resolves when it has had its effect. The last two leave the server cut off. */
   readonly acts: readonly Act[]
-  /** Some of them alone. `say` is begun before `unsay`, which deletes what it said. */
-  readonly act: { readonly [N in 'rotate' | 'evict' | 'cut' | 'say' | 'unsay']: Act }
+  /** Some of them alone. `say` is begun before `unsay`, which deletes what it said; likewise the other pairs. */
+  readonly act: Readonly<Record<ActName, Act>>
   /** Brings a client that has just started in `room` to a live session with an open cache, enrolling it the first time. */
   settle(client: ForensicClient, room: Room): Promise<void>
   serverUp(): Promise<void>
   serverDown(): Promise<void>
+  /** What the server has on disk, but for its keys, which are in memory; and kinds of marks that its database shows. */
+  readonly serverDir: string
+  readonly shownByServer: readonly string[]
   close(): Promise<void>
 }
 
-export async function createForensicSite(random: Random): Promise<ForensicSite> {
+type ActName =
+  | 'rotate'
+  | 'evict'
+  | 'cut'
+  | 'say'
+  | 'unsay'
+  | 'enter'
+  | 'leave'
+  | 'attach'
+  | 'detach'
+  | 'receive'
+  | 'lock'
+  | 'takeInLarge'
+  | 'sendLarge'
+  | 'fetchLarge'
+
+/** A site whose server writes below `dir`. */
+export async function createForensicSite(random: Random, dir: string): Promise<ForensicSite> {
   const marks = createMarks(random)
-  const store = createMemoryStore()
+  const files = createForensicFiles(random, marks)
+  const talk = createForensicTalk(marks, files)
+  const serverDir = path.join(dir, 'server')
+  mkdirSync(serverDir, { recursive: true })
+  const store = must(openSqliteStore(path.join(serverDir, 'workspace.db')))
   const keys = await createKeys(createSystemRandom())
   const names = { workspaceName: marks.next('workspace').text, operatorName: 'IT' }
-  let server: Server | undefined = await createServer({ store, keys, ...names })
+  const kept = { store, keys, filesDir: path.join(serverDir, 'files') }
+  let server: Server | undefined = await createServer({ ...kept, ...names })
   const { url } = server
   marks.add({ name: 'server address', text: new URL(url).host })
   marks.add({ name: 'workspace id', text: server.workspaceId })
@@ -74,17 +112,35 @@ export async function createForensicSite(random: Random): Promise<ForensicSite> 
 
   const passphrase = marks.next('app passphrase').text
   /** Conversations in order of their making; the newest is worked in, the oldest is lost. */
-  const conversations: { id: ConversationId; body: string; evicted: string; marksFrom: number }[] = []
+  const conversations: Conversation[] = []
   let lost = 0
   const enrolled = new Set<Room>()
 
-  function file(): FileInfo {
+  /** A file that others handed in. */
+  async function adopted(made: MarkedFile): Promise<FileInfo> {
+    const { name, content } = made
+    const sha256 = must(await running().adoptFile(others[0], content))
+    return { sha256, name, mediaType: 'text/plain', bytes: content.length, thumbnail: files.thumbnail() }
+  }
+
+  /** A file that is on a message and can be had no more. */
+  function lostFile(): FileInfo {
     const sha256 = Buffer.from(random.bytes(32)).toString('base64url')
     marks.add({ name: 'file digest', text: sha256 })
     return { sha256, name: `${marks.next('file name').text}.pdf`, mediaType: 'application/pdf', bytes: random.int(1e7) }
   }
 
-  function addConversation(): void {
+  /** Where what is forwarded comes from: never lost. */
+  const sourceKey = 'forensic source'
+  const members = people.map((person) => person.userName)
+  const group = { kind: 'group' as const, members, createdBy: others[0], createdAtMs: Date.now() - 900 * dayMs }
+  const sourceMessage = { by: others[0], atMs: Date.now() - 5 * dayMs, body: marks.next('forwarded body').text }
+  const past = { key: sourceKey, ...group, name: marks.next('conversation name').text, messages: [sourceMessage] }
+  must(running().importHistory({ people: [], conversations: [past] }))
+  // After it was made and joined.
+  const source = { conversationId: store.view.meta(`imported ${sourceKey}`) as ConversationId, seq: 3 }
+
+  async function addConversation(): Promise<void> {
     running().admin.changePolicy({ cacheDays: null, cacheMaxMessages: null })
     const nowMs = Date.now()
     const marksFrom = marks.canaries.length
@@ -92,6 +148,8 @@ export async function createForensicSite(random: Random): Promise<ForensicSite> 
     const count = conversations.length === 1 ? 1500 : 60
     const body = marks.next('body')
     const evicted = marks.next('evicted body')
+    const evictedFile = files.make('evicted ')
+    const fileOfEvicted = await adopted(evictedFile)
     const messages: PastMessage[] = Array.from({ length: count }, (_, i) => {
       // The first half lies well before what the policy keeps.
       const ageDays = i < count / 2 ? 60 + (count - i) / 10 : ((count - i) / count) * keptDays * 0.9
@@ -102,7 +160,11 @@ export async function createForensicSite(random: Random): Promise<ForensicSite> 
         by: random.pick(others),
         atMs: Math.floor(nowMs - ageDays * dayMs),
         body: `收到，${mark} noted.${' 請各部門跟進。'.repeat(random.int(random.chance(0.2) ? 90 : 8))}`,
-        ...(i % 20 === 19 && i >= count / 2 ? { files: [file()] } : {}),
+        ...(i === 0 ? { files: [fileOfEvicted] } : {}),
+        ...(i % 20 === 19 && i >= count / 2 ? { files: [lostFile()] } : {}),
+        ...(i >= count - 9 && i < count - 6 ? { threadOf: count - 10 } : {}),
+        ...(i === count - 6 ? { quoteOf: count - 10 } : {}),
+        ...(i === count - 5 ? { forwarded: { key: sourceKey, message: 0 } } : {}),
       }
     })
     const times = messages.slice(-5).map(({ atMs }) => atMs)
@@ -118,18 +180,16 @@ export async function createForensicSite(random: Random): Promise<ForensicSite> 
     const atMs = nowMs - 60_000
     const changes: PastChange[] = [
       { type: 'edited', by: author, atMs, target: last, body: marks.next('edited body').text },
-      { type: 'other', by: author, atMs, content: { type: 'reacted', note: marks.next('future content').text } },
+      ...others.map((by) => ({ type: 'reacted' as const, by, atMs, target: last, emoji: '🐢', on: true })),
+      { type: 'other', by: author, atMs, content: { type: 'voted', note: marks.next('future content').text } },
     ]
     const key = `forensic ${conversations.length}`
     const past = {
       key,
-      kind: 'group' as const,
+      ...group,
       name: marks.next('conversation name').text,
       topic: marks.next('topic').text,
       space: marks.next('space').text,
-      members: people.map((person) => person.userName),
-      createdBy: others[0],
-      createdAtMs: nowMs - 900 * dayMs,
       messages,
       changes,
       unreadFor: { [me]: 3 },
@@ -137,10 +197,16 @@ export async function createForensicSite(random: Random): Promise<ForensicSite> 
     must(running().importHistory({ people: [], conversations: [past] }))
     const id = store.view.meta(`imported ${key}`) as ConversationId
     marks.add({ name: 'conversation id', text: id })
-    conversations.push({ id, body: body.word, evicted: evicted.word, marksFrom })
+    conversations.push({ id, body: body.word, evicted: evicted.word, evictedFile, marksFrom })
   }
 
-  const newest = () => conversations.at(-1) as (typeof conversations)[number]
+  const newest = () => conversations.at(-1) as Conversation
+
+  const use = createForensicUse({
+    ...{ marks, files, talk, me, passphrase, newest, adopted },
+    memberIds: () => others.map(userId),
+    say: (body, withFiles) => append({ type: 'message', body, files: withFiles }),
+  })
 
   /** Messages of the newest page of a conversation as one text, with what is deleted named. */
   async function shown(client: ForensicClient, id: ConversationId): Promise<string> {
@@ -149,47 +215,6 @@ export async function createForensicSite(random: Random): Promise<ForensicSite> 
   }
   const until = (client: ForensicClient, id: ConversationId, holds: (page: string) => boolean) =>
     client.until(async () => holds(await shown(client, id)))
-
-  async function read(client: ForensicClient): Promise<void> {
-    await client.must('setSettings', { language: 'en', theme: 'dark', listWidthPx: 300, lockAfterMinutes: 30 })
-    const list = await client.must('listConversations', {})
-    for (const { conversationId } of list.conversations) {
-      let before: number | undefined
-      for (let pages = 0; pages < 5; pages++) {
-        const asked = { conversationId, limit: 50, ...(before === undefined ? {} : { before }) }
-        before = (await client.must('readConversation', asked)).before
-        if (before === undefined) break
-      }
-    }
-    await client.must('listPeople', {})
-  }
-
-  async function search(client: ForensicClient): Promise<void> {
-    const { body } = newest()
-    await client.until(async () => (await client.must('search', { text: body })).hits.length > 0)
-    const typed = marks.next('search query').text
-    for (let length = 2; length <= typed.length; length += 3)
-      await client.must('search', { text: typed.slice(0, length) })
-    for (const text of [typed, `"${typed}"`, `from:${me} ${typed}`, `has:file ${body}`, `in:"${typed}"`]) {
-      await client.must('search', { text })
-    }
-  }
-
-  async function draft(client: ForensicClient): Promise<void> {
-    const { text } = marks.next('draft')
-    for (let length = 3; length <= text.length; length += 6) {
-      await client.must('saveDraft', { conversationId: newest().id, text: text.slice(0, length) })
-    }
-    await client.must('saveDraft', { conversationId: newest().id, text: `${text}…` })
-  }
-
-  async function send(client: ForensicClient): Promise<void> {
-    const { id } = newest()
-    const { text } = marks.next('sent body')
-    await client.must('sendMessage', { conversationId: id, body: `好 ${text}` })
-    await until(client, id, (page) => page.includes(text) && !page.includes('"state":"queued"'))
-    await client.must('markRead', { conversationId: id, seq: 10 })
-  }
 
   /** The message that `unsay` deletes. */
   let doomed: { id: ConversationId; seq: number; words: string } | undefined
@@ -202,14 +227,16 @@ export async function createForensicSite(random: Random): Promise<ForensicSite> 
     const { id } = newest()
     const [before, after] = [marks.next('body before an edit'), marks.next('edited body')]
     const [deleted, deletedEdit] = [marks.next('deleted body'), marks.next('deleted body')]
-    const edited = append({ type: 'message', body: before.text, files: [file()] })
-    const name = `${marks.next('deleted file name').text}.png`
-    const seq = append({ type: 'message', body: deleted.text, files: [{ ...file(), name }] })
-    append({ type: 'other', content: { type: 'reacted', targetSeq: edited, note: marks.next('future content').text } })
+    const edited = append({ type: 'message', body: before.text, files: [lostFile()] })
+    const deletedFile = files.make('deleted ')
+    const seq = append({ type: 'message', body: deleted.text, files: [await adopted(deletedFile)] })
+    append({ type: 'other', content: { type: 'voted', targetSeq: edited, note: marks.next('future content').text } })
     await until(client, id, (page) => page.includes(deleted.text) && page.includes(before.text))
     append({ type: 'edited', targetSeq: edited, body: after.text })
     append({ type: 'edited', targetSeq: seq, body: deletedEdit.text })
     await until(client, id, (page) => page.includes(after.text) && page.includes(deletedEdit.text))
+    append({ type: 'reacted', targetSeq: seq, emoji: '🙈', on: true })
+    await files.use(client, await files.fetch(client, id, deletedFile.name), deletedFile)
     doomed = { id, seq, words: deletedEdit.text }
   }
 
@@ -225,27 +252,11 @@ export async function createForensicSite(random: Random): Promise<ForensicSite> 
     await unsay(client)
   }
 
-  async function unlock(client: ForensicClient): Promise<void> {
-    for (;;) {
-      const answer = await client.call('unlock', { passphrase })
-      if (!answer.error) return
-      if (answer.error.code !== 'rate-limited') throw new Error(`unlock: ${answer.error.code}`)
-      const { retryAfterMs = 0 } = answer.error
-      await new Promise((resolve) => setTimeout(resolve, retryAfterMs))
-    }
-  }
-
-  async function lock(client: ForensicClient): Promise<void> {
-    const { appLock } = await client.must('getSession', {})
-    if (!appLock.enabled) await client.must('setPassphrase', { next: passphrase })
-    await client.must('lock', {})
-    refused(await client.call('listConversations', {}), 'app-locked')
-    refused(await client.call('unlock', { passphrase: marks.next('wrong passphrase').text }), 'passphrase-wrong')
-    await unlock(client)
-  }
-
   async function evict(client: ForensicClient): Promise<void> {
-    const { evicted } = newest()
+    const { id, evicted, evictedFile } = newest()
+    // The page before its second message has it.
+    await client.must('loadBack', { conversationId: id, seq: 1 })
+    await files.fetch(client, id, evictedFile.name, 4)
     await client.until(async () => (await client.must('search', { text: evicted })).hits.length > 0)
     // A run of evictions takes several transactions; at its end the log says so.
     const runs = () => client.errors().toString().split('"event":"cache.evicted"').length
@@ -257,10 +268,14 @@ export async function createForensicSite(random: Random): Promise<ForensicSite> 
 
   /** The server is away: messages wait. Meanwhile the user is taken out of the oldest conversation. */
   async function cut(client: ForensicClient): Promise<void> {
+    const { id } = newest()
+    const seqs: number[] = []
+    for (let i = 0; i < 6; i++) seqs.push(await talk.say(client, id, marks.next('sent body').text))
     await serverDown()
     await client.until(async () => (await client.must('getSession', {})).state !== 'live')
     const { text } = marks.next('outbox body')
     await client.must('sendMessage', { conversationId: newest().id, body: `${text} later` })
+    await talk.leaveWaiting(client, id, seqs)
     const oldest = conversations[lost]
     if (!oldest || conversations.length < 3) return
     lost++
@@ -277,6 +292,7 @@ export async function createForensicSite(random: Random): Promise<ForensicSite> 
     await serverDown()
     await client.until(async () => (await client.must('getSession', {})).state !== 'live')
     await client.must('sendMessage', { conversationId: newest().id, body: `${marks.next('outbox body').text} again` })
+    await talk.leaveWaiting(client, id, seqs.slice(3))
   }
 
   async function live(client: ForensicClient): Promise<void> {
@@ -300,7 +316,7 @@ export async function createForensicSite(random: Random): Promise<ForensicSite> 
   }
 
   async function serverUp(): Promise<void> {
-    server ??= await createServer({ store, keys, port: Number(new URL(url).port), ...names })
+    server ??= await createServer({ ...kept, port: Number(new URL(url).port), ...names })
   }
   async function serverDown(): Promise<void> {
     const ending = server
@@ -309,6 +325,29 @@ export async function createForensicSite(random: Random): Promise<ForensicSite> 
   }
 
   const lostCanaries = () => marks.canaries.slice(conversations[0]?.marksFrom, conversations[lost]?.marksFrom)
+  const act = {
+    rotate: online(rotate),
+    evict: online(evict),
+    cut: online(cut),
+    say: online(say),
+    unsay: online(unsay),
+    enter: online(use.enter),
+    leave: online(use.leave),
+    attach: online(use.attach),
+    detach: online(use.detach),
+    receive: online(use.receive),
+    lock: online(use.lock),
+    takeInLarge: online(use.takeInLarge),
+    sendLarge: online(use.sendLarge),
+    fetchLarge: online(use.fetchLarge),
+  }
+  const together =
+    (...acts: readonly Act[]): Act =>
+    async (client) => {
+      for (const each of acts) await each(client)
+    }
+  const talkThere: Act = (client) => talk.talk(client, newest().id, source)
+  const arrange: Act = (client) => talk.arrange(client, newest().id)
 
   return {
     marks,
@@ -326,15 +365,51 @@ export async function createForensicSite(random: Random): Promise<ForensicSite> 
       'department',
       'title',
       'conversation name',
-      'topic',
       'space',
+      'thread body',
+      'mentioning body',
+      'forwarding body',
+      'forwarded body',
+      'new conversation name',
+      'new topic',
+      'waiting edit',
+      ...['draft', 'sent', 'received', 'waiting'].flatMap((kind) => [`${kind} file name`, `${kind} file bytes`]),
     ],
-    gone: ['evicted body', 'deleted body', 'deleted file name', 'search query', 'app passphrase', 'wrong passphrase'],
-    wordsGone: () => [...lostCanaries(), ...marks.canaries.filter(({ name }) => /^(deleted|evicted) /.test(name))],
+    gone: [
+      // Replaced by another.
+      'topic',
+      'evicted body',
+      'deleted body',
+      'left conversation name',
+      'left body',
+      'left draft',
+      ...['evicted', 'deleted', 'detached', 'left'].flatMap((kind) => [`${kind} file name`, `${kind} file bytes`]),
+      'search query',
+      'browsed text',
+      'app passphrase',
+      'wrong passphrase',
+    ],
+    wordsGone: () => [
+      ...lostCanaries(),
+      ...marks.canaries.filter(({ name }) => /^(deleted|evicted|detached|left) /.test(name)),
+    ],
     lost: lostCanaries,
     addConversation,
-    act: { rotate: online(rotate), evict: online(evict), cut: online(cut), say: online(say), unsay: online(unsay) },
-    acts: [...[read, search, draft, send, amend, lock, rotate, evict, cut].map(online), lock],
+    act,
+    acts: [
+      ...[use.read, use.search].map(online),
+      together(online(use.draft), act.attach, act.detach),
+      ...[use.send, talkThere, arrange].map(online),
+      act.sendLarge,
+      together(act.enter, act.leave),
+      online(amend),
+      act.receive,
+      act.lock,
+      act.rotate,
+      act.evict,
+      act.cut,
+      use.lock,
+    ],
     settle: async (client, room) => {
       if (!enrolled.has(room)) {
         const { code } = must(running().admin.createEnrolment({ user: me }))
@@ -345,22 +420,28 @@ export async function createForensicSite(random: Random): Promise<ForensicSite> 
       }
       await client.until(async () => {
         const { state, appLock } = await client.must('getSession', {})
-        if (appLock.locked) await unlock(client)
+        if (appLock.locked) await use.unlock(client)
         return state === 'live'
       })
     },
     serverUp,
     serverDown,
-    close: serverDown,
+    serverDir,
+    shownByServer: [
+      ...['workspace', 'user name', 'display name', 'department', 'title', 'space'],
+      ...['conversation name', 'new conversation name', 'left conversation name', 'topic', 'new topic'],
+      ...['workspace id', 'user id', 'conversation id', 'file digest'],
+      ...['time of a message', 'time of a message, as SQLite keeps integers'],
+    ],
+    close: async () => {
+      await serverDown()
+      store.close()
+    },
   }
 }
 
 function refuseHits({ hits }: { readonly hits: readonly unknown[] }): void {
   if (hits.length > 0) throw new Error('the search still finds what was evicted')
-}
-
-function refused(answer: Answer<unknown>, code: string): void {
-  if (answer.error?.code !== code) throw new Error(`expected ${code}, had ${answer.error?.code ?? 'success'}`)
 }
 
 function must<T>(result: Result<T>): T {

@@ -12,7 +12,7 @@ import type { CallArgs, CallName, CallResult, FailureView } from '../shared/brid
 import { type Canary, createCanaryScanner } from './canaries.ts'
 import type { Random } from './random.ts'
 
-const entry = fileURLToPath(new URL('../main/node-entry.ts', import.meta.url))
+const program = fileURLToPath(new URL('./forensic-host.program.ts', import.meta.url))
 
 // --- marks ----------------------------------------------------------------------------------------------------------------------
 
@@ -70,6 +70,8 @@ export type Answer<T> =
   | { readonly error: FailureView; readonly ok?: never }
 
 export interface ForensicClient {
+  /** The user's own folder, which is none of the client's: `chosen` and `saved` in it. */
+  readonly outside: string
   /** Rejects with Ended once the process has. */
   call<N extends CallName>(name: N, args: CallArgs<N>): Promise<Answer<CallResult<N>>>
   /** As call, where nothing but success will do. */
@@ -85,7 +87,7 @@ export interface ForensicClient {
 /** How often `until` looks again by itself. */
 const lookAgainMs = 100
 
-/** The folders that a client can write to. */
+/** The folders that a client writes to by itself. */
 export interface Room {
   readonly profile: string
   readonly home: string
@@ -95,13 +97,17 @@ export interface Room {
 /** Folders below `base`; the key store's own secret comes to lie beside the profile, outside all three. */
 export function createRoom(base: string): Room {
   const room = { profile: path.join(base, 'profile'), home: path.join(base, 'home'), tmp: path.join(base, 'tmp') }
-  for (const folder of Object.values(room)) mkdirSync(folder, { recursive: true })
+  for (const folder of [...Object.values(room), path.join(outsideOf(room), 'saved')])
+    mkdirSync(folder, { recursive: true })
   return room
 }
 
+/** Where the user keeps files in the clear: nothing is searched here. */
+const outsideOf = (room: Room): string => path.join(path.dirname(room.profile), 'outside')
+
 /** Starts the real client without a window, logging all that it can. */
 export function startForensicClient(room: Room): ForensicClient {
-  const child = spawn(process.execPath, [entry, '--headless', '--dev-keystore', '--profile', room.profile], {
+  const child = spawn(process.execPath, [program, '--headless', '--dev-keystore', '--profile', room.profile], {
     cwd: room.home,
     stdio: ['pipe', 'pipe', 'pipe'],
     env: {
@@ -113,6 +119,7 @@ export function startForensicClient(room: Room): ForensicClient {
       TMP: room.tmp,
       LANG: 'en_HK.UTF-8',
       CAUSEWAY_LOG: 'debug',
+      CAUSEWAY_FORENSIC_OUTSIDE: outsideOf(room),
     },
   })
   const waiting = new Map<number, { settle: (answer: Answer<unknown>) => void; reject: (error: Error) => void }>()
@@ -150,6 +157,7 @@ export function startForensicClient(room: Room): ForensicClient {
     })
   }
   return {
+    outside: outsideOf(room),
     call,
     must: async (name, args) => {
       const answer = await call(name, args)

@@ -1,26 +1,41 @@
 // Owns opening a whole profile from outside with its key store: every secret it has, and every sealed value in the clear, so
-// that a test can look for both where they must not be, and prove that what it looks for was there at all.
+// that a test can look for both where they must not be, and prove that what it looks for was there at all. Files too, and what
+// is left of them.
 // Always holds: works on a copy; the profile is only read. Knows the forms on disk, not the code that reads them.
 
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import Database from 'better-sqlite3'
+import sodium from 'libsodium-wrappers'
 import { stretchPassphrase } from '../main/passphrase/argon2.ts'
 import { createDevKeyStore, devKeyStoreFile } from '../main/shell/dev-key-store.ts'
-import { contexts, seqOf, slotOf } from '../main/store/records.ts'
+import { contexts, type FileRecord, seqOf, slotOf } from '../main/store/records.ts'
 import { createAppLock } from '../main/vault/app-lock.ts'
 import { type Cipher, createCipher, deriveRootKey } from '../main/vault/cipher.ts'
 import { createSealedFiles, parseJson } from '../main/vault/sealed-files.ts'
+import { limits } from '../shared/limits.ts'
 import { fromBase64url } from '../shared/proof.ts'
+import {
+  createPartOpener,
+  openPart,
+  partBytes,
+  partCount,
+  partPlace,
+  sealedChunkBytes,
+  sealedHeaderBytes,
+} from '../shared/sealed-parts.ts'
 import type { Canary } from './canaries.ts'
 
 export interface Content {
   readonly place: string
   readonly bytes: Uint8Array
-  /** As it lies on disk. */
+  /** As it lies on disk; of a part of a file its beginning. */
   readonly sealed: Uint8Array
 }
+
+/** What a file's parts are bound to. A thief may have it from before the file's row went. */
+export type KnownFile = Pick<FileRecord, 'fileId' | 'bytes'>
 
 type Secret = Extract<Canary, { bytes: Uint8Array }>
 
@@ -29,21 +44,34 @@ export interface OpenedProfile {
   readonly secrets: readonly Secret[]
   /** Sealed data keys as they lie on disk, by key id. */
   readonly sealedKeys: ReadonlyMap<number, Uint8Array>
-  /** What lies sealed in the cache, opened; `place` is a table, or `shard file`. */
+  /**
+   * What lies sealed in the profile, opened; `place` is a table, `shard file`, `file part`, or `file part left behind` where
+   * no row names it.
+   */
   readonly contents: readonly Content[]
   /** Places of sealed values that no key of the profile opens. */
   readonly unopened: readonly string[]
+  /** The files that the profile has rows of. */
+  readonly files: readonly KnownFile[]
 }
 
-/** Opens the profile in `profileDir`, sealed by the dev key store; `passphrase` where the app lock has one. */
-export async function openWholeProfile(profileDir: string, passphrase?: string): Promise<OpenedProfile> {
+/**
+ * Opens the profile in `profileDir`, sealed by the dev key store; `passphrase` where the app lock has one. `known`: files whose
+ * rows may be gone, for opening what is left of them.
+ */
+export async function openWholeProfile(
+  profileDir: string,
+  passphrase?: string,
+  known: readonly KnownFile[] = [],
+): Promise<OpenedProfile> {
+  await sodium.ready
   const copy = mkdtempSync(path.join(tmpdir(), 'causeway-copy-'))
   try {
     cpSync(profileDir, copy, { recursive: true })
     const keyStoreFile = devKeyStoreFile(profileDir)
-    if (!existsSync(keyStoreFile)) return { secrets: [], sealedKeys: new Map(), contents: [], unopened: [] }
+    if (!existsSync(keyStoreFile)) return { secrets: [], sealedKeys: new Map(), contents: [], unopened: [], files: [] }
     const vault = await openVault(copy, keyStoreFile, passphrase)
-    const cache = openCache(copy, await createCipher(), vault.rootKeys)
+    const cache = openCache(copy, await createCipher(), vault.rootKeys, known)
     return { ...cache, secrets: [...vault.secrets, ...cache.keys] }
   } finally {
     rmSync(copy, { recursive: true, force: true })
@@ -112,11 +140,12 @@ const contextOf: Readonly<Record<string, (row: Required<Row>) => string>> = {
   file: (row) => contexts.file(row.file_slot, row.key_id, row.version),
 }
 
-function openCache(dir: string, cipher: Cipher, rootKeys: readonly Uint8Array[]) {
+function openCache(dir: string, cipher: Cipher, rootKeys: readonly Uint8Array[], known: readonly KnownFile[]) {
   const sealedKeys = new Map<number, Uint8Array>()
   const keys = new Map<number, Uint8Array>()
   const contents: Content[] = []
   const unopened: string[] = []
+  const files: FileRecord[] = []
   const store = path.join(dir, 'store')
   const file = path.join(store, 'cache.db')
   const result = () => ({
@@ -124,6 +153,7 @@ function openCache(dir: string, cipher: Cipher, rootKeys: readonly Uint8Array[])
     sealedKeys,
     contents,
     unopened,
+    files,
   })
   if (!existsSync(file)) return result()
 
@@ -137,8 +167,9 @@ function openCache(dir: string, cipher: Cipher, rootKeys: readonly Uint8Array[])
     }
     const take = (place: string, sealed: Uint8Array, context: string): void => {
       const bytes = firstOf(keys.values(), (key) => cipher.open(key, sealed, context))
-      if (bytes) contents.push({ place, bytes: Uint8Array.from(bytes), sealed })
-      else unopened.push(place)
+      if (!bytes) return void unopened.push(place)
+      contents.push({ place, bytes: Uint8Array.from(bytes), sealed })
+      if (place === 'file') files.push(parseJson(bytes) as FileRecord)
     }
     for (const { name: table } of tablesOf(db)) {
       if (!hasSealed(db, table) || table === 'keyring') continue
@@ -152,9 +183,53 @@ function openCache(dir: string, cipher: Cipher, rootKeys: readonly Uint8Array[])
       if (shardId === undefined) unopened.push('shard file')
       else take('shard file', readFileSync(path.join(shards, name)), `shard|${shardId}|${keyId}`)
     }
+    for (const part of openParts(path.join(dir, 'files'), files, [...keys.values()], known)) {
+      if (part.bytes) contents.push({ ...part, bytes: part.bytes })
+      else unopened.push(part.place)
+    }
     return result()
   } finally {
     db.close()
+  }
+}
+
+/** Of a sealed part: enough to know it again by. */
+const partBeginningBytes = 256
+
+/** Every part of a file below `dir`, whole or not, with what it says where any of `keys` opens it. */
+function* openParts(
+  dir: string,
+  files: readonly FileRecord[],
+  keys: readonly Uint8Array[],
+  known: readonly KnownFile[],
+): Generator<Omit<Content, 'bytes'> & { readonly bytes: Uint8Array | undefined }> {
+  const rows = new Map(files.map((file) => [file.folder, file]))
+  for (const folder of existsSync(dir) ? readdirSync(dir) : []) {
+    const row = rows.get(folder)
+    for (const name of readdirSync(path.join(dir, folder))) {
+      const whole = readFileSync(path.join(dir, folder, name))
+      const sealed = whole.subarray(0, partBeginningBytes)
+      const part = Number(name.replace(/\.new$/, ''))
+      const isWhole = row !== undefined && !name.endsWith('.new')
+      const place = isWhole ? 'file part' : 'file part left behind'
+      const bytes = isWhole
+        ? firstOf(keys, (key) => openPart(sodium, key, partPlace(row.fileId, part, partCount(row.bytes)), whole))
+        : firstOf([...files, ...known], (file) => firstOf(keys, (key) => openFirstChunk(file, part, key, whole)))
+      yield { place, bytes, sealed }
+    }
+  }
+}
+
+/** What is left of a part need not be all of it. */
+function openFirstChunk({ fileId, bytes }: KnownFile, part: number, key: Uint8Array, sealed: Uint8Array) {
+  const place = partPlace(fileId, part, partCount(bytes))
+  const opener = createPartOpener(sodium, key, place, sealed.subarray(0, sealedHeaderBytes))
+  const isShort = partBytes(bytes, part) <= limits.fileChunkBytes
+  try {
+    const first = sealed.subarray(sealedHeaderBytes, isShort ? undefined : sealedHeaderBytes + sealedChunkBytes)
+    return opener.pull(first)?.plain
+  } finally {
+    opener.close()
   }
 }
 

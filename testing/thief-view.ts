@@ -33,7 +33,7 @@ export function shapeOf(view: string): string {
 function filesText(dir: string): string {
   const groups = new Map<string, { files: number; bytes: number; row: ReturnType<typeof rowOf> }>()
   for (const file of listFiles(dir)) {
-    const name = file.replace(/\d+-\d+(?=\.sealed$)/, 'N-N')
+    const name = file.replace(/\d+-\d+(?=\.sealed$)/, 'N-N').replace(/^files\/[0-9a-f]{32}\/\d+$/, 'files/RANDOM/N')
     const group = groups.get(name) ?? { files: 0, bytes: 0, row: rowOf(file) }
     groups.set(name, { ...group, files: group.files + 1, bytes: group.bytes + statSync(path.join(dir, file)).size })
   }
