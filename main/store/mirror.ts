@@ -192,8 +192,9 @@ export function applyEvents(
     hasDeletion ? 'power-cut' : 'kill',
   )
   if (next.low !== entry.state.low) cache.oldestAtMs.delete(entry.slot)
-  // Words that were deleted must not be had through the write-ahead log.
-  if (hasDeletion) cache.sealed.db.pragma('wal_checkpoint(TRUNCATE)')
+  // Words that were deleted, and the key of a file that was there twice, must not be had through the write-ahead log.
+  const hasFiles = settled.some(({ record }) => record.type === 'message' && record.files !== undefined)
+  if (hasDeletion || hasFiles) cache.sealed.db.pragma('wal_checkpoint(TRUNCATE)')
   return { type: 'applied', events: within }
 }
 
