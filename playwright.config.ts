@@ -5,6 +5,8 @@
 import { defineConfig } from 'playwright/test'
 
 const minuteMs = 60_000
+/** What does not happen within this does not happen. */
+const waitMs = 20_000
 const hosts = (process.env.CAUSEWAY_E2E_HOSTS ?? 'chromium').split(',').filter((host) => host !== '')
 
 export default defineConfig({
@@ -17,6 +19,7 @@ export default defineConfig({
   retries: 0,
   timeout: 3 * minuteMs,
   globalTimeout: 20 * minuteMs,
-  expect: { timeout: 20_000 },
+  expect: { timeout: waitMs },
+  use: { actionTimeout: waitMs },
   projects: hosts.map((name) => ({ name })),
 })

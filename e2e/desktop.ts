@@ -4,8 +4,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { _electron, type Browser, chromium, type Page } from 'playwright/test'
+import { basename, dirname, join } from 'node:path'
+import { _electron, type Browser, chromium, type Page, type TestInfo } from 'playwright/test'
 import { root } from './workspace.ts'
 
 /** Of what a program said last, this much is shown where it ends by itself. */
@@ -37,6 +37,14 @@ export function hostOf(projectName: string): Host {
 export function startDesktop(host: Host, options: DesktopOptions): Promise<Desktop> {
   mkdirSync(dirname(options.profileDir), { recursive: true })
   return host === 'electron' ? startElectron(options) : startChromium(options)
+}
+
+/** What each window shows, for whoever looks into a failure. */
+export async function pictureAll(desktops: readonly Desktop[], info: TestInfo): Promise<void> {
+  for (const { page, profileDir } of desktops) {
+    const path = info.outputPath(`failed-${basename(profileDir)}.png`)
+    await page.screenshot({ path }).catch(() => undefined)
+  }
 }
 
 function argumentsOf({ profileDir, serverUrl, enrolCode }: DesktopOptions): string[] {

@@ -6,30 +6,45 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
 import { expect, type Page, test } from 'playwright/test'
+import { bringDemo } from '../server/demo/bring.ts'
 import { buildDemo } from '../server/demo/history.ts'
 import { createServer, type Server } from '../server/server.ts'
-import { type Desktop, hostOf, startDesktop } from './desktop.ts'
+import type { ConversationId } from '../shared/model.ts'
+import { type Desktop, hostOf, pictureAll, startDesktop } from './desktop.ts'
+import { type Line, openLine } from './line.ts'
+import { act, chooseNew, hand, isLive, messages, open, react, say } from './window.ts'
 
 let dir: string
 let server: Server
+let line: Line
 let desktop: Desktop
 
 test.beforeEach(async () => {
   dir = mkdtempSync(join(tmpdir(), 'causeway-look-'))
   const demo = buildDemo({ nowMs: Date.now(), seed: 7 })
-  server = await createServer({ dataDir: join(dir, 'server'), workspaceName: demo.workspaceName })
-  const imported = server.importHistory(demo)
-  if (!imported.ok) throw new Error(imported.error.message)
-  const code = server.admin.createEnrolment({ user: demo.staff[0] } as never) as { ok: true; value: { code: string } }
+  line = await openLine()
+  server = await createServer({
+    dataDir: join(dir, 'server'),
+    workspaceName: demo.workspaceName,
+    publicOrigins: [line.url],
+  })
+  line.lead(server.url)
+  const brought = await bringDemo(server, demo)
+  if (!brought.ok) throw new Error(brought.error.message)
+  const code = server.admin.createEnrolment({ user: demo.staff[0] })
+  if (!code.ok) throw new Error(code.error.message)
   desktop = await startDesktop(hostOf(test.info().project.name), {
     profileDir: join(dir, 'desktop'),
-    serverUrl: server.url,
+    serverUrl: line.url,
     enrolCode: code.value.code,
   })
 })
 
 test.afterEach(async () => {
+  const info = test.info()
+  if (info.status !== info.expectedStatus) await pictureAll([desktop], info)
   await desktop.kill().catch(() => undefined)
+  await line.close()
   await server.close()
   rmSync(dir, { recursive: true, force: true })
 })
@@ -59,6 +74,18 @@ const appearances = [
   { theme: 'light', language: 'zh-Hans' },
 ] as const
 
+const query = [
+  '對數用呢句，**唔好**喺正式庫行：',
+  '```sql',
+  'SELECT tier, count(*) FROM member -- 會員等級',
+  'WHERE moved_at IS NULL GROUP BY tier;',
+  '```',
+  '- dry run first',
+  '- then `--commit`, with [the notes](https://intranet.example/crm)',
+].join('\n')
+/** The looks that each view is pictured in where two are enough. */
+const [english, chinese] = appearances
+
 test('[END2] the main views are readable in light and dark, in English and both Chinese', async () => {
   const { page } = desktop
   await expect(page.getByTestId('session-state')).toHaveAttribute('data-state', 'live')
@@ -79,7 +106,7 @@ test('[END2] the main views are readable in light and dark, in English and both 
     // Files by name, and the conversation that has them, with what was edited and deleted near by.
     await page.getByTestId('search-box').fill('has:file 茶杯')
     await page.getByTestId('search-hit').filter({ hasText: '拆咗' }).click()
-    await expect(page.getByTestId('file-chip').first()).toBeVisible()
+    await expect(page.getByTestId('picture').first()).toBeVisible()
     await look(page, `files-${theme}-${language}`)
     await page.getByTestId('rail-people').click()
     await expect(page.getByTestId('person-row').first()).toBeVisible()
@@ -90,8 +117,8 @@ test('[END2] the main views are readable in light and dark, in English and both 
 test('[END2] so are a search with filters, the app lock in the settings, and the locked app', async () => {
   const { page } = desktop
   await expect(page.getByTestId('session-state')).toHaveAttribute('data-state', 'live')
-  await page.getByTestId('conversation-row').nth(4).click()
-  const name = (await page.getByTestId('conversation-name').textContent()) ?? ''
+  const name = '沙田店 店務'
+  await open(page, name)
   for (const { theme, language } of appearances) {
     await choose(page, { theme, language })
     await page.getByTestId('rail-search').click()
@@ -133,4 +160,92 @@ test('[END2] so are a search with filters, the app lock in the settings, and the
   await page.getByTestId('unlock-passphrase').press('Enter')
   await expect(page.getByTestId('conversation-name')).toHaveText(name)
   await expect(page.getByTestId('composer')).toHaveValue('half a thought')
+})
+
+test('[END2] so are threads, what is done with messages, uploads, and what waits or was refused offline', async () => {
+  const { page } = desktop
+  await isLive(page)
+  const inBoth = async (name: string, looks: readonly (typeof appearances)[number][] = [chinese, english]) => {
+    for (const { theme, language } of looks) {
+      await choose(page, { theme, language })
+      await look(page, `${name}-${theme}-${language}`)
+    }
+  }
+
+  await open(page, 'POS 更換小組')
+  await react(page.getByTestId('message').last(), '👍')
+  await page.getByTestId('composer').focus()
+  await inBoth('busy')
+  await page.getByTestId('thread-chip').last().click()
+  await expect(page.getByTestId('thread').getByTestId('message')).not.toHaveCount(0)
+  await inBoth('thread')
+  await page.getByTestId('thread-close').click()
+  await page.getByTestId('details-toggle').click()
+  await expect(page.getByTestId('member').first()).toBeVisible()
+  await inBoth('members')
+  await page.getByTestId('details-close').click()
+  await page.getByTestId('jump-latest').click()
+  await page.getByTestId('composer').fill('@')
+  await expect(page.getByTestId('mention-option').first()).toBeVisible()
+  await inBoth('mentioning', [chinese])
+  await page.getByTestId('composer').fill('')
+  await act(page.getByTestId('message').last(), 'react')
+  await expect(page.getByTestId('emoji').first()).toBeVisible()
+  await inBoth('emoji', [chinese])
+  await page.keyboard.press('Escape')
+  await act(page.getByTestId('message').last(), 'forward')
+  await expect(page.getByTestId('forward-row').first()).toBeVisible()
+  await inBoth('forwarding', [chinese])
+  await page.keyboard.press('Escape')
+
+  await open(page, 'it-helpdesk')
+  await page.getByTestId('composer').fill(query)
+  await page.getByTestId('send').click()
+  await expect(page.getByTestId('code-copy').last()).toBeVisible()
+  await inBoth('code')
+
+  for (const dialog of ['new-channel', 'new-group', 'browse'] as const) {
+    await chooseNew(page, dialog)
+    await expect(page.getByTestId(dialog === 'browse' ? 'browse-row' : dialog).first()).toBeVisible()
+    await inBoth(dialog, dialog === 'new-group' ? [chinese] : undefined)
+    await page.getByTestId('dialog-close').click()
+  }
+
+  line.hold('up', 6 * 1024 * 1024)
+  const mapping = {
+    name: '會員遷移對照表 member mapping.bin',
+    type: '',
+    bytes: Buffer.alloc(1024 * 1024, 'x'),
+    copies: 24,
+  }
+  const notes = { name: 'notes.txt', type: 'text/plain', bytes: Buffer.from('Mapping of tiers, old to new\n') }
+  for (const file of [mapping, notes]) await hand(page.getByTestId('composer'), 'paste', file)
+  await expect(page.getByTestId('attached')).toHaveCount(2)
+  for (const at of [0, 1])
+    await expect(page.getByTestId('attached').nth(at)).toHaveAttribute('data-state', 'here', { timeout: 60_000 })
+  await inBoth('attached', [chinese])
+  await page.getByTestId('composer').fill('對照表連埋筆記 — the mapping, with notes')
+  await page.getByTestId('composer').press('Enter')
+  await expect(page.getByTestId('files-sending').getByRole('progressbar')).toBeVisible()
+  await inBoth('uploading')
+  await page.getByTestId('cancel-sending').click()
+  line.free()
+
+  await open(page, 'POS 更換小組')
+  const conversationId = (await page
+    .locator('.row[aria-current=true]')
+    .getAttribute('data-conversation-id')) as ConversationId
+  line.block()
+  await expect(page.getByTestId('session-state')).toHaveAttribute('data-state', /offline|connecting/)
+  await say(page, '二號機幾時換？ Which night for till two?')
+  server.admin.changeConversation({ conversationId, archived: true })
+  line.free()
+  await expect(page.getByTestId('message-trouble')).toBeVisible()
+  server.admin.changeConversation({ conversationId, archived: false })
+  await expect(page.getByTestId('composer')).toBeVisible()
+  line.block()
+  await expect(page.getByTestId('session-state')).toHaveAttribute('data-state', /offline|connecting/)
+  await say(page, 'Sorry, offline on the train — 返到公司再講')
+  await expect(messages(page, '返到公司再講')).toHaveAttribute('data-delivery', 'queued')
+  await inBoth('offline')
 })

@@ -18,16 +18,16 @@ export interface Workspace {
   start(): Promise<void>
 }
 
-/** Starts the server over `dataDir` on a free port. */
-export async function startWorkspace(dataDir: string): Promise<Workspace> {
+/** Starts the server over `dataDir` on a free port; `publicOrigin`: desktops reach it under this, too. */
+export async function startWorkspace(dataDir: string, publicOrigin?: string): Promise<Workspace> {
   let server: ChildProcess | undefined
   let port = 0
   let url = ''
 
   async function start(): Promise<void> {
-    const child = spawn(process.execPath, [join(root, 'server/main.ts'), '--data', dataDir, '--port', String(port)], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
+    const origin = publicOrigin === undefined ? [] : ['--public-origin', publicOrigin]
+    const command = [join(root, 'server/main.ts'), '--data', dataDir, '--port', String(port), ...origin]
+    const child = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'inherit'] })
     server = child
     const lines = createInterface({ input: child.stdout })
     const [first] = (await Promise.race([

@@ -230,6 +230,10 @@ describe('policy', () => {
     const { server, one } = await pair()
     server.setPolicy({ downloads: false, notifications: 'sender' })
     await one.shell.until(async () => (await session(one)).may.takeFiles === false)
+    // A window that is open learns it, too.
+    await one.shell.until(() =>
+      one.shell.events.some(({ name, payload }) => name === 'sessionChanged' && !payload.may.takeFiles),
+    )
     await server.stop()
     const again = await one.restart()
     expect(await session(again)).toMatchObject({

@@ -151,12 +151,19 @@ export function MessageList({ conversation, timeline, show }: MessageListProps):
     if (belowPx < fetchPx) void readNewer()
   }, [attend, readOlder, readNewer, reachesNewest, toEnd])
 
+  const { written } = timeline
+  /** Read while it opens: who writes before it stands is led to the end all the same. */
+  const writtenNow = useRef(written)
+  writtenNow.current = written
+
   // Opens at its place before the first paint that shows it; measuring takes a frame or two.
   // biome-ignore lint/correctness/useExhaustiveDependencies: a stretch opens once; another stretch is another list (key).
   useLayoutEffect(() => {
     const { index, align } = openingOf(rows, timeline)
-    const place = () =>
-      virtualizer.current?.scrollToIndex(index, { align, ...(align === 'start' ? { offset: -8 } : {}) })
+    const place = () => {
+      if (writtenNow.current > 0) toEnd()
+      else virtualizer.current?.scrollToIndex(index, { align, ...(align === 'start' ? { offset: -8 } : {}) })
+    }
     place()
     return placeTwice(place, () => {
       settled.current = true
@@ -174,6 +181,13 @@ export function MessageList({ conversation, timeline, show }: MessageListProps):
     atEnd.current = false
     return placeTwice(() => virtualizer.current?.scrollToIndex(index, { align: 'center' }), look)
   }, [jump])
+
+  // Who writes stands at the end, wherever they have read: what they wrote is followed.
+  useLayoutEffect(() => {
+    if (written === 0 || !reachesNewest) return
+    atEnd.current = true
+    toEnd()
+  }, [written, reachesNewest, toEnd])
 
   // What is new at the end is followed by a reader who stands there.
   useLayoutEffect(() => {

@@ -1,4 +1,5 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { act } from 'react'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { MessageView, SessionView } from '../../shared/bridge.ts'
 import type { ClientId, UserId } from '../../shared/model.ts'
 import { conversationOf, messageOf, ok, sessionOf } from '../dev/fake-host.ts'
@@ -21,9 +22,13 @@ interface RowOptions {
   readonly readBy?: readonly UserId[]
   readonly may?: Partial<SessionView['may']>
   readonly archived?: boolean
+  readonly tabStop?: boolean
 }
 
-async function row(message: Partial<MessageView>, { readBy = [], may = {}, archived = false }: RowOptions = {}) {
+async function row(
+  message: Partial<MessageView>,
+  { readBy = [], may = {}, archived = false, tabStop = true }: RowOptions = {},
+) {
   const conversation = conversationOf(a, { archived, memberIds: people.map(({ userId }) => userId) })
   const session = sessionOf({ may: { forward: true, takeFiles: true, edit: true, delete: true, ...may } })
   staged = await stage(
@@ -36,7 +41,7 @@ async function row(message: Partial<MessageView>, { readBy = [], may = {}, archi
             message={messageOf(5, message)}
             onFocus={() => undefined}
             readBy={readBy}
-            tabStop
+            tabStop={tabStop}
             target={false}
             tick
           />
@@ -67,10 +72,14 @@ const press = (key: string) =>
   staged.settle(() =>
     staged.get('message').dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true })),
   )
+/** What is fetched on first use is there within this, on a busy computer too. */
+const comesMs = 4000
 /** Lets what is fetched on first use come. */
 async function comes(testId: string): Promise<HTMLElement> {
-  for (let turn = 0; turn < 50 && staged.find(testId) === undefined; turn++) await staged.settle()
-  return staged.get(testId)
+  return vi.waitFor(async () => {
+    await staged.settle()
+    return staged.get(testId)
+  }, comesMs)
 }
 
 describe('a message', () => {
@@ -135,6 +144,15 @@ describe('a message', () => {
       { conversationId: a, seq: 5, emoji: '👍', on: true },
       { conversationId: a, seq: 5, emoji: '🎉', on: false },
     ])
+  })
+
+  it('[UI63] is there for a pointer that comes to lie on the row without entering it', async () => {
+    await row({}, { tabStop: false })
+    expect(staged.page.querySelector('[role=toolbar]')).toBeNull()
+    act(() => {
+      staged.get('message').dispatchEvent(new PointerEvent('pointermove', { bubbles: true }))
+    })
+    expect(staged.page.querySelector('[role=toolbar]')).not.toBeNull()
   })
 
   it('[UI63] offers what policy and ownership allow, and nothing more', async () => {

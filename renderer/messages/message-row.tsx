@@ -63,6 +63,8 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps): Reac
       onKeyDown={(event) => onRowKey(event, commands)}
       onPointerEnter={() => setPointed(true)}
       onPointerLeave={() => setPointed(false)}
+      // Where what lay over it goes from under the pointer, React hears of no entering.
+      onPointerMove={() => setPointed(true)}
       tabIndex={tabStop ? 0 : -1}
     >
       <div className="message__gutter">

@@ -210,7 +210,13 @@ export function createConversationActions(
     },
     wrote() {
       store.setState(({ timeline }) => ({
-        timeline: timeline && { ...timeline, unreadAfterSeq: undefined, unreadAbove: undefined, grewAbove: false },
+        timeline: timeline && {
+          ...timeline,
+          unreadAfterSeq: undefined,
+          unreadAbove: undefined,
+          grewAbove: false,
+          written: timeline.written + 1,
+        },
       }))
       if (store.getState().timeline?.reachesNewest === false) void showLatest()
     },

@@ -27,6 +27,8 @@ export interface Timeline {
   readonly targetSeq: number | undefined
   /** Counts the jumps to targets within the stretch. */
   readonly jump: number
+  /** Counts what the user has written here while it was open: who writes is led to the end. */
+  readonly written: number
   /** How far others have read, as last heard. */
   readonly readers: MessagePage['readers']
   /** What was unread when the conversation was opened, where it began above the page it opened with. */
@@ -59,6 +61,7 @@ export function openNewest(page: MessagePage, stretch: number, targetSeq?: numbe
     stretch,
     targetSeq,
     jump: 0,
+    written: 0,
     readers: page.readers,
     unreadAbove: undefined,
   }

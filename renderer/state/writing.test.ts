@@ -42,6 +42,17 @@ describe('writing', () => {
     ])
   })
 
+  it('[UI58] who writes in a conversation is led to its end; who replies in a thread is not', async () => {
+    const { actions, store } = await opened({ sendMessage: () => ok({ clientId }) }, withGrace())
+    await actions.openConversation(a)
+    actions.write(thread, 'in the thread', 13)
+    await actions.send(a, 2)
+    expect(store.getState().timeline?.written).toBe(0)
+    actions.write(place, 'here', 4)
+    await actions.send(a)
+    expect(store.getState().timeline?.written).toBe(1)
+  })
+
   it('[UI58] what main does not take in a thread comes back with its quote, before what was written since', async () => {
     const { actions, store } = await opened({ sendMessage: () => fail('rate-limited') })
     actions.write(thread, 'first', 5)
