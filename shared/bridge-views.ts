@@ -274,6 +274,8 @@ export const messageViewSchema = z.strictObject({
         'unknown',
       ]),
       people: z.array(z.string()),
+      /** Done by those who run the workspace: no member is named as its actor. */
+      byIt: z.literal(true).optional(),
       /** The new name or topic. */
       text: z.string().optional(),
     }),

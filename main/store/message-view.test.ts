@@ -371,6 +371,17 @@ describe('acts that have not arrived', () => {
   })
 })
 
+test('[STR115] what IT did is not said to be a member’s', () => {
+  const { store, add, page } = opened()
+  add({ type: 'changed', archived: true, byOperator: true })
+  add({ type: 'changed', archived: false })
+  expect(page().messages.map(({ content }) => content)).toEqual([
+    { type: 'notice', notice: 'archived', people: [], byIt: true },
+    { type: 'notice', notice: 'unarchived', people: [] },
+  ])
+  store.close()
+})
+
 test('[STR115] notices tell who did what to whom, and what a conversation has become', () => {
   const { store, add, page } = opened()
   const nameOf = (userId: string) => people.find((person) => person.userId === userId)!.displayName

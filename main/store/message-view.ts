@@ -338,6 +338,8 @@ function noticesOf(content: KnownContent, actorId: UserId, names: (ids: readonly
     type: 'notice',
     notice,
     people: names(userIds),
+    // The log needs an actor; what IT did is not said to be theirs.
+    ...(content.byOperator === true && { byIt: true as const }),
   })
   switch (content.type) {
     case 'created':

@@ -126,6 +126,7 @@ export const enMessages = {
   'compose.codeHint': 'In code: Enter for a new line · {shortcut} to send',
   'compose.editUnsaved': 'Your draft waits below and comes back afterwards.',
 
+  'notice.it': 'IT',
   'notice.invited': '{name} invited {people}',
   'notice.renamed': '{name} renamed the conversation to “{text}”',
   'notice.topic': '{name} set the topic: {text}',

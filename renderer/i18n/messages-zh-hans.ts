@@ -128,6 +128,7 @@ export const zhHansMessages: Readonly<Record<keyof typeof enMessages, string>> =
   'compose.codeHint': '代码：Enter 换行 · {shortcut} 发送',
   'compose.editUnsaved': '草稿已保留，完成后会恢复。',
 
+  'notice.it': '信息技术部',
   'notice.invited': '{name}邀请了{people}',
   'notice.renamed': '{name}将对话改名为“{text}”',
   'notice.topic': '{name}将主题设为：{text}',

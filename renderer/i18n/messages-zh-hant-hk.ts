@@ -128,6 +128,7 @@ export const zhHantHkMessages: Readonly<Record<keyof typeof enMessages, string>>
   'compose.codeHint': '程式碼：Enter 換行 · {shortcut} 傳送',
   'compose.editUnsaved': '草稿已保留，完成後會恢復。',
 
+  'notice.it': '資訊科技部',
   'notice.invited': '{name}邀請了{people}',
   'notice.renamed': '{name}把對話改名為「{text}」',
   'notice.topic': '{name}把主題設為：{text}',

@@ -120,7 +120,10 @@ export function MessageList({ conversation, timeline, show }: MessageListProps):
   // comes meanwhile. What is measured later calls this again.
   const toEnd = useCallback(() => {
     const element = scroller.current
-    if (element !== null) element.scrollTop = element.scrollHeight
+    if (element === null) return
+    element.scrollTop = element.scrollHeight
+    // Where the list has become shorter, the end lies higher: nobody has scrolled up.
+    lastOffset.current = element.scrollTop
   }, [])
 
   const look = useCallback(() => {

@@ -45,9 +45,10 @@ export function UnreadRow(): ReactNode {
 export function NoticeRow({ message }: { readonly message: MessageView }): ReactNode {
   const translator = useTranslator()
   if (message.content.type !== 'notice') return undefined
+  const actorName = message.content.byIt ? translator.t('notice.it') : message.senderName
   return (
     <p className="notice" data-delivery="sent" data-key={message.key} data-testid="notice">
-      <span>{noticeText(message.content, message.senderName, translator)}</span>
+      <span>{noticeText(message.content, actorName, translator)}</span>
       <time className="tabular" dateTime={new Date(message.atMs).toISOString()}>
         {translator.time(message.atMs)}
       </time>
