@@ -6,7 +6,7 @@ import { defineConfig } from 'playwright/test'
 
 const minuteMs = 60_000
 /** What does not happen within this does not happen. */
-const waitMs = 20_000
+const waitMs = 45_000
 const hosts = (process.env.CAUSEWAY_E2E_HOSTS ?? 'chromium').split(',').filter((host) => host !== '')
 
 export default defineConfig({
@@ -17,7 +17,7 @@ export default defineConfig({
   fullyParallel: false,
   workers: 1,
   retries: 0,
-  timeout: 3 * minuteMs,
+  timeout: 6 * minuteMs,
   globalTimeout: 20 * minuteMs,
   expect: { timeout: waitMs },
   use: { actionTimeout: waitMs },

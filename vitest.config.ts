@@ -4,8 +4,8 @@
 
 import { defineConfig } from 'vitest/config'
 
-/** A net for what hangs, not a measure: on a shared machine a second of work may take ten. */
-const testTimeout = 30_000
+/** A net for what hangs, not a measure: on a shared machine a second of work has taken a minute. Tests do not set their own. */
+const testTimeout = 120_000
 
 export default defineConfig({
   test: {

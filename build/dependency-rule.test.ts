@@ -112,7 +112,7 @@ describe('dependency rule', () => {
     const options = ['--config', '.dependency-cruiser.mjs', '--output-type', 'json', ...parts]
     const result = await run(process.execPath, [program, ...options], { cwd: folder })
     violations = JSON.parse(result.output.slice(result.output.indexOf('{'))).summary.violations
-  }, 60_000)
+  })
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
   it.each(expected)('[TOOL1] %s breaks %s', (file, rule) => {

@@ -26,7 +26,7 @@ describe('pure files', () => {
       writeFileSync(path.join(folder, file), source)
       output[file] = (await runTool('@biomejs/biome/bin/biome', ['lint', file], { cwd: folder })).output
     }
-  }, 60_000)
+  })
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
   it.each([

@@ -222,7 +222,7 @@ test('[END2] so are threads, what is done with messages, uploads, and what waits
   for (const file of [mapping, notes]) await hand(page.getByTestId('composer'), 'paste', file)
   await expect(page.getByTestId('attached')).toHaveCount(2)
   for (const at of [0, 1])
-    await expect(page.getByTestId('attached').nth(at)).toHaveAttribute('data-state', 'here', { timeout: 60_000 })
+    await expect(page.getByTestId('attached').nth(at)).toHaveAttribute('data-state', 'here', { timeout: 120_000 })
   await inBoth('attached', [chinese])
   await page.getByTestId('composer').fill('對照表連埋筆記 — the mapping, with notes')
   await page.getByTestId('composer').press('Enter')

@@ -130,7 +130,7 @@ test('[END1] two desktops talk, one reads and writes offline, IT wipes it, the o
   await test.step('the server is back: what was written offline arrives once, in order', async () => {
     await workspace.start()
     for (const { page } of [karen, jason]) {
-      await expect(state(page)).toHaveAttribute('data-state', 'live', { timeout: 60_000 })
+      await expect(state(page)).toHaveAttribute('data-state', 'live', { timeout: 120_000 })
       await expect(messages(page, words.offline)).toHaveCount(1)
       await expect(messages(page, words.offlineSecond)).toHaveCount(1)
     }

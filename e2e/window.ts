@@ -16,7 +16,7 @@ export const messages = (page: Page, text: string) =>
 export const conversation = (page: Page, name: string) => page.getByTestId('conversation-row').filter({ hasText: name })
 
 export async function isLive(page: Page): Promise<void> {
-  await expect(state(page)).toHaveAttribute('data-state', 'live', { timeout: 60_000 })
+  await expect(state(page)).toHaveAttribute('data-state', 'live', { timeout: 120_000 })
 }
 
 export async function open(page: Page, name: string): Promise<void> {

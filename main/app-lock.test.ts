@@ -64,7 +64,7 @@ describe('locked', () => {
     expect(desk.shell.notices.slice(notices).some(({ body }) => body.includes('while locked'))).toBe(false)
     await live(desk)
     expect((await texts(desk, id)).includes('before the lock')).toBe(true)
-  }, 30_000)
+  })
 
   test('[APP31] the app starts locked, offline too, and opens with the passphrase alone', async () => {
     const { server, id, desk } = await guarded()
@@ -75,7 +75,7 @@ describe('locked', () => {
     expect(await texts(again, id)).toEqual(['app-locked'])
     must(await again.shell.call('unlock', { passphrase: PASSPHRASE }))
     expect(await texts(again, id)).toContain('before the lock')
-  }, 30_000)
+  })
 
   test('[APP32] wrong passphrases slow down, over a restart, and the right one waits like the rest', async () => {
     const { server, desk } = await guarded()
@@ -96,7 +96,7 @@ describe('locked', () => {
     expect(codeOf(await later.shell.call('unlock', { passphrase: PASSPHRASE }))).toBe('rate-limited')
     passedMs = waitMs
     must(await later.shell.call('unlock', { passphrase: PASSPHRASE }))
-  }, 30_000)
+  })
 
   test('[APP33] a wipe reaches a locked desktop', async () => {
     const { server, desk } = await guarded()
@@ -106,7 +106,7 @@ describe('locked', () => {
     await desk.shell.until(async () => (await session(desk)).wipe?.receipt === 'delivered')
     expect((await session(desk)).state).toBe('wiped')
     expect(codeOf(await desk.shell.call('unlock', { passphrase: PASSPHRASE }))).toBe('not-enrolled')
-  }, 30_000)
+  })
 
   test('[APP34] the computer’s lock screen locks it; without a passphrase nothing does', async () => {
     const { server, desk } = await guarded()
@@ -116,7 +116,7 @@ describe('locked', () => {
     other.shell.power('lock-screen')
     expect(codeOf(await other.shell.call('lock', {}))).toBe('not-allowed')
     expect((await session(other)).appLock).toMatchObject({ enabled: false, locked: false })
-  }, 30_000)
+  })
 
   test('[APP35] the passphrase is changed and taken off with the one that holds now', async () => {
     const { desk } = await guarded()
@@ -133,7 +133,7 @@ describe('locked', () => {
     expect((await session(desk)).appLock.enabled).toBe(false)
     const again = await desk.restart()
     expect((await session(again)).appLock).toMatchObject({ enabled: false, locked: false })
-  }, 30_000)
+  })
 })
 
 describe('idleness', () => {

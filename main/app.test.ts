@@ -84,7 +84,7 @@ describe('the main job', () => {
     expect(await texts(again, id)).toEqual(all)
     // Founded, joined, and each message once.
     expect(server.headSeq(id)).toBe(2 + all.length)
-  }, 30_000)
+  })
 
   test('[APP3] nothing of it stands on the disk in the clear', async () => {
     const server = await startServer()
@@ -103,7 +103,7 @@ describe('the main job', () => {
     async function shell(of: Desk) {
       await of.shell.until(async () => must(await of.shell.call('listConversations', {})).conversations.length === 1)
     }
-  }, 20_000)
+  })
 })
 
 describe('wipe', () => {
@@ -149,7 +149,7 @@ describe('wipe', () => {
     await live(later)
     await shows(later, id, 'hello')
     expect((await session(later)).wipe).toBeUndefined()
-  }, 30_000)
+  })
 
   test('[APP4] ordered while the desktop is off: carried out when it comes back, before anything is shown', async () => {
     const server = await startServer()
@@ -162,7 +162,7 @@ describe('wipe', () => {
     await back.shell.until(async () => (await session(back)).wipe?.receipt === 'delivered')
     expect(server.showWipe(wipeId).status).toBe('done')
     expect(existsSync(join(back.dir, 'store'))).toBe(false)
-  }, 20_000)
+  })
 
   test('[APP4] a window that cannot be reloaded stops neither the wipe nor the program', async () => {
     const server = await startServer()
@@ -175,7 +175,7 @@ describe('wipe', () => {
     await desk.shell.until(async () => (await session(desk)).wipe?.receipt === 'delivered')
     expect(server.showWipe(wipeId).status).toBe('done')
     expect((await session(desk)).state).toBe('wiped')
-  }, 20_000)
+  })
 })
 
 describe('calls', () => {
@@ -314,7 +314,7 @@ describe('calls', () => {
       expect(codeOf(await shell.call('sendMessage', { conversationId: id, body }))).toBe('bad-input')
     for (const url of ['javascript:alert(1)', 'file:///etc/passwd', 'https://a:b@c.example/', 'no url', 'smb://x/y'])
       expect(codeOf(await shell.call('openLink', { url }))).toBe('not-allowed')
-  }, 20_000)
+  })
 
   test('[APP8] settings are kept, and a damaged settings file is not fatal', async () => {
     const desk = await startDesk()
@@ -347,7 +347,7 @@ describe('enrolment', () => {
     must(await shell.call('enroll', { serverUrl: server.url, code: server.code('ka-yan') }))
     await live(desk)
     expect((await session(desk)).problem).toBeUndefined()
-  }, 20_000)
+  })
 
   test('[APP10] a user who has been deactivated is told so, and what is cached stays readable', async () => {
     const server = await startServer()
@@ -358,7 +358,7 @@ describe('enrolment', () => {
     await desk.shell.until(async () => (await session(desk)).problem?.code === 'user-inactive')
     expect((await session(desk)).state).toBe('offline')
     expect(codeOf(await desk.shell.call('readConversation', { conversationId: id, limit: 10 }))).toBe('ok')
-  }, 20_000)
+  })
 })
 
 describe('what stands in the way at start', () => {
@@ -389,7 +389,7 @@ describe('what stands in the way at start', () => {
     expect(listFiles(later.dir)).toEqual(files)
     must(await later.shell.call('enroll', { serverUrl: server.url, code: server.code('tai-man') }))
     await live(later)
-  }, 20_000)
+  })
 
   test('[APP12] a cache of a newer version: named, left as it is, and no enrolment over it', async () => {
     const server = await startServer()
@@ -407,7 +407,7 @@ describe('what stands in the way at start', () => {
     const after = new Database(file, { readonly: true })
     expect(after.pragma('user_version', { simple: true })).toBe(99)
     after.close()
-  }, 20_000)
+  })
 
   test('[APP13] a profile that another process has open is not touched', async () => {
     const desk = await startDesk()
@@ -444,7 +444,7 @@ describe('what stands in the way at start', () => {
     await live(later)
     await shows(later, id, 'kept by the server')
     expect(listFiles(later.dir).some((name) => /^store\/quarantine-[^/]+\/cache\.db$/.test(name))).toBe(true)
-  }, 20_000)
+  })
 
   test('[APP14] damage met while reading sets the cache aside too, without a restart', async () => {
     const server = await startServer()
@@ -460,7 +460,7 @@ describe('what stands in the way at start', () => {
     const later = await desk.restart()
     await shows(later, id, 'kept by the server')
     expect(listFiles(later.dir).some((name) => /^store\/quarantine-[^/]+\/cache\.db$/.test(name))).toBe(true)
-  }, 20_000)
+  })
 })
 
 describe('time', () => {
@@ -483,7 +483,7 @@ describe('time', () => {
     await server.start()
     must(await back.shell.call('retryConnection', {}))
     await shows(back, id, 'readable')
-  }, 20_000)
+  })
 
   test('[APP16] a clock that is off by a day is told, and everything works', async () => {
     const server = await startServer()
@@ -498,7 +498,7 @@ describe('time', () => {
       expect(view.problem?.code).toBe('clock-skewed')
       expect(Math.abs((view.readableUntilMs ?? 0) - (Date.now() + byMs + 72 * 3_600_000))).toBeLessThan(60_000)
     }
-  }, 20_000)
+  })
 
   test('[APP17] asleep and awake again: the connection ends in order and comes back at once', async () => {
     const server = await startServer()
@@ -507,7 +507,7 @@ describe('time', () => {
     expect((await session(desk)).state).toBe('offline')
     desk.shell.power('resume')
     await live(desk)
-  }, 20_000)
+  })
 })
 
 test('[APP37] what is asked while the profile is being opened is answered once it is', async () => {
@@ -527,4 +527,4 @@ test('[APP37] what is asked while the profile is being opened is answered once i
   expect(codeOf(await asked)).toBe('already-enrolled')
   await starting
   await app.stop()
-}, 20_000)
+})

@@ -63,7 +63,7 @@ describe('a cache that cannot be used', () => {
     await shows(again, id, '伺服器已收到 received')
     must(await again.shell.call('dismissCacheNotice', {}))
     expect((await session(again)).cacheNotice).toBeUndefined()
-  }, 30_000)
+  })
 
   test('[APP41] an older copy of the cache alone is not taken for it', async () => {
     const { id, desk } = await used()
@@ -83,7 +83,7 @@ describe('a cache that cannot be used', () => {
     const last = await noted.restart()
     await shows(last, id, 'after the copy')
     expect((await session(last)).cacheNotice?.reason).toBe('rolled-back')
-  }, 30_000)
+  })
 })
 
 describe('bounds', () => {
@@ -101,7 +101,7 @@ describe('bounds', () => {
     expect(db.prepare('SELECT count(*) FROM event').pluck().get()).toBe(0)
     expect(db.prepare('SELECT count(*) FROM segment').pluck().get()).toBe(0)
     db.close()
-  }, 30_000)
+  })
 })
 
 describe('rotation', () => {
@@ -126,7 +126,7 @@ describe('rotation', () => {
     const offline = await again.restart()
     expect(await texts(offline, id)).toEqual(['伺服器已收到 received', 'after the rotation'])
     expect((await session(offline)).cacheNotice).toBeUndefined()
-  }, 30_000)
+  })
 })
 
 describe('search on disk', () => {
@@ -141,5 +141,5 @@ describe('search on disk', () => {
     expect(await find(again, 'receiv')).toEqual(['伺服器已收到 received'])
     await again.stop()
     expect(listFiles(join(desk.dir, 'store/shards'))).toHaveLength(1)
-  }, 30_000)
+  })
 })

@@ -50,7 +50,7 @@ describe('conversations', () => {
     must(await two.shell.call('joinConversation', made))
     expect(await view(two, made.conversationId)).toMatchObject({ name: '核數組' })
     await one.shell.until(async () => (await view(one, made.conversationId))?.memberIds.length === 2)
-  }, 30_000)
+  })
 
   test('[APP62] without a connection what must be asked says so, and what the outbox carries waits', async () => {
     const { server, id, one } = await pair()
@@ -79,7 +79,7 @@ describe('conversations', () => {
     expect(await view(other, id)).toMatchObject({ muted: true })
     await shows(other, id, 'before')
     expect((await message(other, id, 'before'))?.reactions).toMatchObject([{ emoji: '👍', mine: true }])
-  }, 30_000)
+  })
 })
 
 describe('messages', () => {
@@ -101,7 +101,7 @@ describe('messages', () => {
     must(await one.shell.call('deleteMessage', { conversationId: id, seq }))
     await two.shell.until(async () => (await messages(two, id)).some(({ content }) => content.type === 'deleted'))
     expect(await texts(two, id)).toEqual([])
-  }, 30_000)
+  })
 
   test('[APP64] an act that the server refuses is shown on its message, to be discarded', async () => {
     const { id, one, two } = await pair()
@@ -115,7 +115,7 @@ describe('messages', () => {
     must(await two.shell.call('discardMessage', { clientId }))
     expect(await pending()).toBeUndefined()
     expect(await texts(one, id)).toEqual(['mine'])
-  }, 30_000)
+  })
 })
 
 describe('who is there', () => {
@@ -139,7 +139,7 @@ describe('who is there', () => {
     await server.stop()
     await one.shell.until(async () => (await session(one)).state === 'offline')
     expect(told('presenceChanged')).toEqual({ people: [{ userId: people[0], state: 'offline' }] })
-  }, 30_000)
+  })
 })
 
 describe('notifications', () => {
@@ -159,7 +159,7 @@ describe('notifications', () => {
     const seq = (await message(two, id, 'not looked at'))?.seq
     const asked = two.shell.events.find(({ name }) => name === 'messageAsked')
     expect(asked?.payload).toEqual({ conversationId: id, seq })
-  }, 30_000)
+  })
 
   test('[APP67] the user’s other device, a muted conversation and the setting "none" make none; the badge follows', async () => {
     const { server, id, one, two } = await pair()
@@ -177,7 +177,7 @@ describe('notifications', () => {
     await say(one, id, 'still quiet')
     await shows(two, id, 'still quiet')
     expect(two.shell.notices).toEqual([])
-  }, 30_000)
+  })
 
   test('[APP68] locking takes back what is shown, and a locked app notifies of nothing', async () => {
     const { id, one, two } = await pair()
@@ -192,7 +192,7 @@ describe('notifications', () => {
     must(await two.shell.call('unlock', { passphrase: 'long enough' }))
     await shows(two, id, 'secret')
     expect(two.shell.notices).toHaveLength(1)
-  }, 30_000)
+  })
 })
 
 describe('files', () => {
@@ -222,7 +222,7 @@ describe('files', () => {
     const read = must(await two.shell.call('readFile', { fileId: got, offset: 0, length: 1000 }))
     expect(Buffer.from(read.data, 'base64').toString()).toBe(bytes.toString())
     expect(must(await two.shell.call('inspectFile', { fileId: got }))).toMatchObject({ kind: 'text' })
-  }, 30_000)
+  })
 })
 
 describe('policy', () => {
@@ -241,5 +241,5 @@ describe('policy', () => {
       notifications: 'sender',
     })
     expect((await session(again)).state).not.toBe('live')
-  }, 30_000)
+  })
 })

@@ -161,7 +161,7 @@ test('[CMP3] every frame of today’s server is one that version 1 reads or skip
   expect([...(types.get('unknown') ?? [])]).toEqual(
     expect.arrayContaining(['answer', 'prefsMoved', 'presence', 'reads']),
   )
-}, 60_000)
+})
 
 test('[CMP4] what version 1 has cached of a log of version 2 shows in full once its desktop is of today', async () => {
   const { site, ana, ben, group } = await twoPeople('new')

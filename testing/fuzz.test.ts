@@ -23,7 +23,7 @@ beforeAll(async () => {
   for (const seed of [3, 5, 8]) await runWorld(seed, { tap: (direction, text) => void texts[direction].push(text) })
   real.up = shapesOf(texts.up, 300)
   real.down = shapesOf(texts.down, 300)
-}, 60_000)
+})
 
 const sites: VersionSite[] = []
 afterEach(async () => {
@@ -81,7 +81,6 @@ describe('parsers', () => {
         { numRuns: 1500 },
       )
     },
-    60_000,
   )
 
   test('[FUZ2] every real frame is one to its parser', () => {
@@ -176,7 +175,7 @@ describe('server', () => {
       // One run goes on where the one before ended: a shorter case would be another.
       { numRuns: 40, endOnFailure: true },
     )
-  }, 60_000)
+  })
 
   test('[FUZ4] a device that asks and never reads is not read from any more, and then let go', async () => {
     const { site, group, ana } = await twoPeople()
@@ -265,5 +264,5 @@ describe('desktop', () => {
       // One run goes on where the one before ended: a shorter case would be another.
       { numRuns: 40, endOnFailure: true },
     )
-  }, 60_000)
+  })
 })

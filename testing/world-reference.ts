@@ -220,6 +220,7 @@ function noticesOf(event: EventOf<KnownContent['type']>, reader: Reader): Messag
     type: 'notice',
     notice: name,
     people: userIds.map(reader.nameOf),
+    ...('byOperator' in content && { byIt: true as const }),
     ...(text !== '' && { text }),
   })
   const notices: NoticeView[] = []

@@ -51,7 +51,7 @@ describe('lock', () => {
     const mine = opened()
     expect((await runProgram('profile-holder', [folder.dir, 'try'])).lines).toEqual(['profile-in-use'])
     mine.release()
-  }, 60_000)
+  })
 
   test('[PRO3] the folder is made, for its owner alone', () => {
     const dir = join(folder.dir, 'a', 'b')
@@ -94,7 +94,7 @@ describe('files', () => {
       expect(text).toHaveLength(100_000)
       expect(text).toBe(text.charAt(0).repeat(100_000))
     }
-  }, 60_000)
+  })
 
   test('[PRO6] removing and shredding take the draft, too', () => {
     const profile = opened()
@@ -144,7 +144,7 @@ describe('folders that cannot be used', () => {
     chmodSync(folder.dir, 0o700)
     chmodSync(join(folder.dir, 'profile.lock'), 0o400)
     expect(await ask()).toBe('profile-not-writable')
-  }, 60_000)
+  })
 
   test('[PRO12] errors of the system have their code', () => {
     const failure = (code: string) => failureOf(Object.assign(new Error(), { code })).error.code

@@ -56,4 +56,4 @@ test('[SCH100] killed at any moment, search finds what the store holds and nothi
   expect([...done].sort()).toEqual(['evicted', 'high', 'opened', 'revoked'])
   // Not everything was indexed anew each time: shards did get sealed, and counted.
   expect(saved).toBeGreaterThan(0)
-}, 120_000)
+})

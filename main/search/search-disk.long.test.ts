@@ -74,10 +74,7 @@ async function expectRecall({ store, search }: SearchedCache): Promise<void> {
   expect(found).toBeGreaterThan(0)
 }
 
-/** For a busy machine: each test starts several workers and waits for its disk. */
-const options = { timeout: 60_000 }
-
-describe('a restart', options, () => {
+describe('a restart', () => {
   test('[SCH75] what was sealed is not indexed again, and all of it is found, edits as they read, deleted words not', async () => {
     const before = await openFull()
     await expectRecall(before)
@@ -171,7 +168,7 @@ describe('a restart', options, () => {
   })
 })
 
-describe('removal', options, () => {
+describe('removal', () => {
   test('[SCH93] a lost conversation’s shards go at once, the rest is sealed anew; nothing of it is found, before or after a crash', async () => {
     for (const how of ['close', 'crash'] as const) {
       const cache = how === 'close' ? await openFull() : open()
@@ -256,7 +253,7 @@ describe('removal', options, () => {
   })
 })
 
-describe('faults', options, () => {
+describe('faults', () => {
   const damage: [string, (names: string[], old: Map<string, Buffer>) => void][] = [
     ['missing', ([name]) => rmSync(path(name!))],
     ['empty', ([name]) => writeFileSync(path(name!), '')],

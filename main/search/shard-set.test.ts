@@ -234,5 +234,5 @@ describe('what is on disk', () => {
       }),
       { numRuns: 100 },
     )
-  }, 60_000)
+  })
 })

@@ -52,4 +52,4 @@ test('[STR70] killed at any moment, the cache is one gapless range with everythi
     store.close()
   }
   expect(kills).toBeGreaterThanOrEqual(2)
-}, 120_000)
+})

@@ -109,6 +109,8 @@ export function MessageList({ conversation, timeline, show }: MessageListProps):
   const [focusedKey, setFocusedKey] = useState<string>()
   const expanded = useRef(new Set<string>())
   const lastOffset = useRef(0)
+  /** Who wrote is on the way to the end: until what they wrote stands there, or they turn back. */
+  const led = useRef(false)
   const rowsNow = useRef(rows)
   rowsNow.current = rows
 
@@ -133,7 +135,8 @@ export function MessageList({ conversation, timeline, show }: MessageListProps):
     // The element's own figures: the virtual list learns of a new viewport only after the scroll that it causes.
     const scrollOffset = element.scrollTop
     const belowPx = element.scrollHeight - element.clientHeight - scrollOffset
-    const movedUp = scrollOffset < lastOffset.current - 1
+    // While somebody is led to the end, rows that turn out smaller than they were taken for move the list up too.
+    const movedUp = !led.current && scrollOffset < lastOffset.current - 1
     lastOffset.current = scrollOffset
     // Away from the end without having moved up: something grew. Only the reader leaves the end.
     if (atEnd.current && belowPx > endPx && !movedUp && reachesNewest) {
@@ -181,6 +184,7 @@ export function MessageList({ conversation, timeline, show }: MessageListProps):
   useLayoutEffect(() => {
     if (jump === 0 || targetSeq === undefined) return undefined
     const index = rowOfSeq(rowsNow.current, targetSeq)
+    led.current = false
     atEnd.current = false
     return placeTwice(() => virtualizer.current?.scrollToIndex(index, { align: 'center' }), look)
   }, [jump])
@@ -188,9 +192,36 @@ export function MessageList({ conversation, timeline, show }: MessageListProps):
   // Who writes stands at the end, wherever they have read: what they wrote is followed.
   useLayoutEffect(() => {
     if (written === 0 || !reachesNewest) return
+    led.current = true
     atEnd.current = true
     toEnd()
   }, [written, reachesNewest, toEnd])
+
+  const lastKey = messages.at(-1)?.key
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what was written has come once another message is the last.
+  useLayoutEffect(() => {
+    if (!led.current) return undefined
+    return placeTwice(
+      () => {
+        if (led.current) toEnd()
+      },
+      () => {
+        led.current = false
+      },
+    )
+  }, [lastKey, toEnd])
+
+  useEffect(() => {
+    const element = scroller.current
+    const turnBack = () => {
+      led.current = false
+    }
+    const kinds = ['wheel', 'touchmove', 'pointerdown', 'keydown'] as const
+    for (const kind of kinds) element?.addEventListener(kind, turnBack, { passive: true })
+    return () => {
+      for (const kind of kinds) element?.removeEventListener(kind, turnBack)
+    }
+  }, [])
 
   // What is new at the end is followed by a reader who stands there.
   useLayoutEffect(() => {
