@@ -2,14 +2,53 @@
 // Always holds: paths lie under /admin/v1; requests are strict; errors are RFC 9457 problems with our code (wire.ts).
 
 import { z } from 'zod'
+import {
+  adminActSchema,
+  adminOperatorSchema,
+  adminWebhookSchema,
+  createOperatorSchema,
+  createWebhookSchema,
+  newWebhookSchema,
+} from './admin-operators.ts'
+
+export {
+  type AdminAct,
+  type AdminOperator,
+  adminActSchema,
+  adminOperatorSchema,
+  adminWebhookSchema,
+  type WebhookEvent,
+  webhookEvents,
+} from './admin-operators.ts'
+
+import {
+  deviceStatuses,
+  deviceTimelineSchema,
+  dryRunSchema,
+  fleetFilterSchema,
+  fleetOrderSchema,
+  fleetPageSchema,
+  fleetRulesSchema,
+  fleetSortSchema,
+  orderDevicesSchema,
+  orderKinds,
+  orderListSchema,
+  orderRequestSchema,
+  orderTargetSchema,
+  roles,
+  wipeStatuses,
+} from './fleet.ts'
 import { limits } from './limits.ts'
 import {
   conversationIdSchema,
   conversationKinds,
   deviceIdSchema,
+  operatorIdSchema,
+  orderIdSchema,
   policySchema,
   timeMsSchema,
   userIdSchema,
+  webhookIdSchema,
   wipeIdSchema,
   workspaceIdSchema,
 } from './model.ts'
@@ -34,6 +73,7 @@ export const adminUserSchema = z.object({
   title: z.string().optional(),
   /** userName of the manager. */
   manager: z.string().optional(),
+  roles: z.array(z.enum(roles)),
 })
 export type AdminUser = z.infer<typeof adminUserSchema>
 
@@ -84,7 +124,6 @@ export const adminConversationSchema = z.object({
 })
 export type AdminConversation = z.infer<typeof adminConversationSchema>
 
-export const deviceStatuses = ['active', 'wipe-pending', 'wiped', 'lease-expired', 'revoked'] as const
 export const adminDeviceSchema = z.object({
   id: deviceIdSchema,
   /** userName. */
@@ -96,12 +135,14 @@ export const adminDeviceSchema = z.object({
   enrolledAt: instantSchema,
   lastSeenAt: instantSchema.optional(),
   leaseUntil: instantSchema.optional(),
+  cacheBytes: z.number().optional(),
   connected: z.boolean(),
 })
 export type AdminDevice = z.infer<typeof adminDeviceSchema>
 
-export const createWipeSchema = z.strictObject({ reason: z.string().trim().min(1).max(limits.reasonChars) })
-export const wipeStatuses = ['pending', 'delivered', 'done', 'failed'] as const
+const reasonSchema = z.string().trim().min(1).max(limits.reasonChars)
+export const createWipeSchema = z.strictObject({ reason: reasonSchema })
+export const wipeUserSchema = z.strictObject({ reason: reasonSchema, digest: orderRequestSchema.shape.digest })
 export const adminWipeSchema = z.object({
   wipeId: wipeIdSchema,
   deviceId: deviceIdSchema,
@@ -110,6 +151,11 @@ export const adminWipeSchema = z.object({
   order: z.string(),
   /** Compact JWS, signed by the device, once it has arrived. */
   receipt: z.string().optional(),
+  /** Compact JWS, signed by the authority key when the receipt arrived. */
+  countersignature: z.string().optional(),
+  orderId: orderIdSchema,
+  /** Absent: the whole device. */
+  conversationIds: z.array(conversationIdSchema).optional(),
   issuedAt: instantSchema,
   deliveredAt: instantSchema.optional(),
   doneAt: instantSchema.optional(),
@@ -158,16 +204,25 @@ export const adminShareSchema = z.object({
 })
 export type AdminShare = z.infer<typeof adminShareSchema>
 
+export const setRolesSchema = z.strictObject({ roles: z.array(z.enum(roles)).max(roles.length) })
+
 const none = z.strictObject({})
+const wholeNumber = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER)
 const path = {
   user: z.strictObject({ userName: userNameSchema }),
   device: z.strictObject({ deviceId: deviceIdSchema }),
   wipe: z.strictObject({ wipeId: wipeIdSchema }),
   conversation: z.strictObject({ conversationId: conversationIdSchema }),
+  order: z.strictObject({ orderId: orderIdSchema }),
+  operator: z.strictObject({ operatorId: operatorIdSchema }),
+  webhook: z.strictObject({ webhookId: webhookIdSchema }),
   member: z.strictObject({ conversationId: conversationIdSchema, userName: userNameSchema }),
 }
 
-/** Every route: method, path below /admin/v1 with `:parameters`, body and answer. */
+/**
+ * Every route: method, path below /admin/v1 with `:parameters`, body and answer; `query` where there is one. A POST may carry
+ * `Idempotency-Key`: repeated with it, an order is answered as the first time.
+ */
 export const adminRoutes = {
   status: { method: 'GET', path: '/status', params: none, body: undefined, answer: adminStatusSchema },
   createUser: { method: 'POST', path: '/users', params: none, body: createUserSchema, answer: adminUserSchema },
@@ -228,6 +283,140 @@ export const adminRoutes = {
     params: path.device,
     body: createWipeSchema,
     answer: adminWipeSchema,
+  },
+  showDevice: {
+    method: 'GET',
+    path: '/devices/:deviceId',
+    params: path.device,
+    body: undefined,
+    answer: deviceTimelineSchema,
+  },
+  signOutDevice: {
+    method: 'POST',
+    path: '/devices/:deviceId/sign-out',
+    params: path.device,
+    body: createWipeSchema,
+    answer: fleetOrderSchema,
+  },
+  wipeUser: {
+    method: 'POST',
+    path: '/users/:userName/wipe',
+    params: path.user,
+    body: wipeUserSchema,
+    answer: fleetOrderSchema,
+  },
+  setRoles: {
+    method: 'PUT',
+    path: '/users/:userName/roles',
+    params: path.user,
+    body: setRolesSchema,
+    answer: adminUserSchema,
+  },
+  /** The fleet as the app shows it: filtered, sorted, by pages. */
+  queryDevices: {
+    method: 'POST',
+    path: '/devices/query',
+    params: none,
+    body: z.strictObject({
+      filter: fleetFilterSchema.optional(),
+      sort: fleetSortSchema.optional(),
+      from: z.number().int().min(0).max(1_000_000).optional(),
+      limit: z.number().int().min(1).max(limits.fleetPage).optional(),
+    }),
+    answer: fleetPageSchema,
+  },
+  tryOrder: {
+    method: 'POST',
+    path: '/orders/dry-run',
+    params: none,
+    body: z.strictObject({ kind: z.enum(orderKinds), target: orderTargetSchema }),
+    answer: dryRunSchema,
+  },
+  giveOrder: { method: 'POST', path: '/orders', params: none, body: orderRequestSchema, answer: fleetOrderSchema },
+  decideOrder: {
+    method: 'POST',
+    path: '/orders/:orderId/decide',
+    params: path.order,
+    body: z.strictObject({ approve: z.boolean() }),
+    answer: fleetOrderSchema,
+  },
+  listOrders: {
+    method: 'GET',
+    path: '/orders',
+    params: none,
+    query: z.strictObject({ cursor: z.string().max(64).optional() }),
+    body: undefined,
+    answer: orderListSchema,
+  },
+  showOrder: {
+    method: 'GET',
+    path: '/orders/:orderId',
+    params: path.order,
+    query: z.strictObject({ from: wholeNumber.optional(), limit: wholeNumber.min(1).max(limits.fleetPage).optional() }),
+    body: undefined,
+    answer: orderDevicesSchema,
+  },
+  showRules: { method: 'GET', path: '/rules', params: none, body: undefined, answer: fleetRulesSchema },
+  changeRules: {
+    method: 'PATCH',
+    path: '/rules',
+    params: none,
+    body: fleetRulesSchema.partial().strict(),
+    answer: fleetRulesSchema,
+  },
+  createOperator: {
+    method: 'POST',
+    path: '/operators',
+    params: none,
+    body: createOperatorSchema,
+    answer: adminOperatorSchema.extend({ token: z.string() }),
+  },
+  listOperators: {
+    method: 'GET',
+    path: '/operators',
+    params: none,
+    body: undefined,
+    answer: z.array(adminOperatorSchema),
+  },
+  revokeOperator: {
+    method: 'DELETE',
+    path: '/operators/:operatorId',
+    params: path.operator,
+    body: none,
+    answer: adminOperatorSchema,
+  },
+  createWebhook: {
+    method: 'POST',
+    path: '/webhooks',
+    params: none,
+    body: createWebhookSchema,
+    answer: newWebhookSchema,
+  },
+  listWebhooks: {
+    method: 'GET',
+    path: '/webhooks',
+    params: none,
+    body: undefined,
+    answer: z.array(adminWebhookSchema),
+  },
+  deleteWebhook: {
+    method: 'DELETE',
+    path: '/webhooks/:webhookId',
+    params: path.webhook,
+    body: none,
+    answer: adminWebhookSchema,
+  },
+  /** The record of acts after a position, ascending. */
+  listActs: {
+    method: 'GET',
+    path: '/audit',
+    params: none,
+    query: z.strictObject({
+      after: wholeNumber.optional(),
+      limit: wholeNumber.min(1).max(limits.actsAtMost).optional(),
+    }),
+    body: undefined,
+    answer: z.array(adminActSchema),
   },
   rotateDevice: {
     method: 'POST',

@@ -2,6 +2,7 @@
 // Always holds: strict, so that nothing crosses by accident; no key, token, path or SQL is in any of them.
 
 import { z } from 'zod'
+import { roles } from './fleet.ts'
 import { limits } from './limits.ts'
 import {
   clientIdSchema,
@@ -60,6 +61,27 @@ export const wipeNoticeSchema = z.strictObject({
   receipt: z.enum(['not-yet', 'signed', 'delivered']),
 })
 export type WipeNotice = z.infer<typeof wipeNoticeSchema>
+
+/** The organisation has signed this desktop out: its cache is kept, sealed, until the same person enrols again. */
+export const signOutNoticeSchema = z.strictObject({
+  workspaceName: z.string(),
+  issuedBy: z.string(),
+  reason: z.string(),
+  atMs: timeMsSchema,
+  /** Where this desktop was enrolled, and is to be again. */
+  serverUrl: z.string(),
+})
+export type SignOutNotice = z.infer<typeof signOutNoticeSchema>
+
+/** Conversations that IT has wiped from this desktop; shown until the user has seen it. */
+export const conversationsWipedSchema = z.strictObject({
+  wipeId: wipeIdSchema,
+  names: z.array(z.string()),
+  issuedBy: z.string(),
+  reason: z.string(),
+  atMs: timeMsSchema,
+})
+export type ConversationsWiped = z.infer<typeof conversationsWipedSchema>
 
 export const settingsSchema = z.strictObject({
   theme: z.enum(['system', 'light', 'dark']),
@@ -145,6 +167,12 @@ export const sessionViewSchema = z.strictObject({
   /** The server's clock minus ours, where it is large enough to mislead. */
   clockSkewMs: z.number().optional(),
   wipe: wipeNoticeSchema.optional(),
+  signOut: signOutNoticeSchema.optional(),
+  conversationsWiped: conversationsWipedSchema.optional(),
+  /** Why the cache is closed until the server has been reached, where it is. */
+  closed: z.enum(['lease-over', 'clock-set-back', 'older-copy', 'first-contact']).optional(),
+  /** What this user may do beyond talking. */
+  roles: z.array(z.enum(roles)),
 })
 export type SessionView = z.infer<typeof sessionViewSchema>
 
@@ -271,6 +299,7 @@ export const messageViewSchema = z.strictObject({
         'closed',
         'archived',
         'unarchived',
+        'withdrawn',
         'unknown',
       ]),
       people: z.array(z.string()),

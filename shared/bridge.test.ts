@@ -25,11 +25,24 @@ const conversationId = example.id('conversation')
 const clientId = example.id('message')
 const userId = example.id('user')
 const fileId = example.id('file')
+const deviceId = example.id('device')
+const orderId = example.id('order')
+const wipeId = example.id('wipe')
 const thumbnail = { mediaType: 'image/webp', data: 'AAAA', widthPx: 640, heightPx: 480 } as const
 const mentions = [{ type: 'person', start: 0, end: 3, userId } as const]
 
 /** Arguments of every call, complete. */
 const goodArgs: { [N in keyof typeof calls]: z.input<(typeof calls)[N]['args']> } = {
+  listDevices: { filter: { text: '陳' }, sort: { by: 'seen', descending: true }, from: 0, limit: 50 },
+  showDevice: { deviceId },
+  tryOrder: { kind: 'wipe', target: { type: 'user', userId } },
+  giveOrder: { kind: 'wipe', target: { type: 'devices', deviceIds: [deviceId] }, reason: '離職 leaver', digest: 'x' },
+  decideOrder: { orderId, approve: true },
+  listOrders: { cursor: '1' },
+  showOrder: { orderId, from: 0, limit: 50 },
+  showWipe: { wipeId },
+  saveWipeProof: { wipeId, form: 'certificate' },
+  dismissConversationsWiped: {},
   getSession: {},
   enroll: { serverUrl: 'https://chat.harbour.example', code: 'ABCD-EFGH-JKMN' },
   listConversations: {},
@@ -134,6 +147,8 @@ describe('arguments', () => {
       for (const value of [null, [], {}, true, Number.NaN, Number.POSITIVE_INFINITY, '\ud800'.repeat(20_000)]) {
         if (typeof value === typeof good && typeof good === 'boolean') continue
         if (value === null && canBeNull.has(name)) continue
+        // A filter of nothing is one.
+        if (name === 'filter' && JSON.stringify(value) === '{}') continue
         // An empty list is a list.
         if (Array.isArray(value) && Array.isArray(good)) continue
         expect(schema.safeParse({ ...args, [name]: value }).success, name).toBe(false)
@@ -208,6 +223,7 @@ describe('results', () => {
     queued: 0,
     appLock: { enabled: true, locked: false, lockAfterMinutes: 15 },
     may: { forward: true, takeFiles: true, edit: true, delete: true },
+    roles: ['it'],
   }
   const notice = {
     wipeId: example.id('wipe'),

@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { conversationCalls } from './bridge-conversations.ts'
 import { fileCalls } from './bridge-files.ts'
+import { fleetCalls } from './bridge-fleet.ts'
 import { messageCalls } from './bridge-messages.ts'
 import { type FailureView, sessionViewSchema, settingsSchema, wipeNoticeSchema } from './bridge-views.ts'
 import { limits } from './limits.ts'
@@ -18,8 +19,10 @@ export {
   type Browsed,
   browsedSchema,
   type CacheNotice,
+  type ConversationsWiped,
   type ConversationView,
   cacheNoticeSchema,
+  conversationsWipedSchema,
   conversationViewSchema,
   defaultSettings,
   type FailureView,
@@ -42,11 +45,13 @@ export {
   type SessionState,
   type SessionView,
   type Settings,
+  type SignOutNotice,
   searchHitSchema,
   searchPageSchema,
   sessionStates,
   sessionViewSchema,
   settingsSchema,
+  signOutNoticeSchema,
   type ThreadPage,
   type Transfer,
   threadPageSchema,
@@ -63,6 +68,7 @@ export const calls = {
   ...messageCalls,
   ...conversationCalls,
   ...fileCalls,
+  ...fleetCalls,
   getSession: { args: empty, result: sessionViewSchema, doc: 'The session as it stands.' },
   enroll: {
     args: z.strictObject({ serverUrl: z.string().min(1).max(256), code: z.string().min(1).max(64) }),
@@ -86,6 +92,11 @@ export const calls = {
     doc: 'Sets, changes or takes off the passphrase of the app lock.',
   },
   noteActivity: { args: empty, result: nothing, doc: 'The user has used keyboard or pointer in the window.' },
+  dismissConversationsWiped: {
+    args: empty,
+    result: nothing,
+    doc: 'The user has read that conversations were wiped here.',
+  },
   dismissCacheNotice: { args: empty, result: nothing, doc: 'The user has read that the cache was set aside.' },
   setSettings: {
     args: settingsSchema.partial(),
@@ -133,6 +144,7 @@ export const events = {
     payload: z.strictObject({ conversationId: conversationIdSchema, seq: seqSchema }),
     doc: 'The user has clicked a notification: show this message.',
   },
+  fleetChanged: { payload: empty, doc: 'Devices or orders have changed: ask again for what is shown. For IT people.' },
   wiped: { payload: wipeNoticeSchema, doc: 'The organisation has wiped this desktop.' },
 } as const
 
@@ -160,6 +172,7 @@ export const callsWithoutCache: ReadonlySet<CallName> = new Set([
   'setPassphrase',
   'noteActivity',
   'dismissCacheNotice',
+  'dismissConversationsWiped',
 ])
 
 export const callNames = Object.keys(calls) as readonly CallName[]

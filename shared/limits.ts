@@ -86,6 +86,10 @@ export const limits = {
   httpMs: 15 * SECOND_MS,
   /** How often the lease is looked at besides its own timer: a computer that slept has no timers. */
   leaseCheckMs: MINUTE_MS,
+  /** How far the clock may move, and how much may be read, before the lease is written again. */
+  leaseWriteMs: 10 * MINUTE_MS,
+  /** What is charged beforehand: twice that, as timers are late. A kill while offline costs as much of the term. */
+  leasePrepaidMs: 20 * MINUTE_MS,
   /** How often the server renews the lease of a connected device. */
   leaseRenewMs: 15 * MINUTE_MS,
   /** Clock difference to the server at which the user is told; times shown would mislead. */
@@ -273,8 +277,75 @@ export const limits = {
   receiptRetryMostMs: MINUTE_MS,
   /** A receipt as compact JWS. */
   receiptBytes: 8 * 1024,
-  /** A wipe order as compact JWS. */
+  /** A wipe order as compact JWS: a hundred conversations, and a long reason in any script. */
   orderBytes: 8 * 1024,
+  /** Conversations wiped by one order. */
+  conversationsPerOrder: 100,
+  /** Wipes of single conversations that a device is handed at once: each is a document; the rest follow. */
+  ordersAtOnce: 20,
+  /** Devices named one by one in an order; more are named by a filter. */
+  devicesPerOrder: 1000,
+  /** An order for more devices than this needs a second person, until the organisation says otherwise; and the most it may say. */
+  approvalAbove: 5,
+  approvalAboveMost: 100_000,
+  /** How long an order waits for its second person: a working day and a night. */
+  approvalMs: 24 * HOUR_MS,
+  /** How long an order holds, in days; a device that comes later is handed it signed anew. */
+  orderDays: 30,
+  /** An order that ends sooner than this is signed anew before it is handed out. */
+  orderRenewMs: 24 * HOUR_MS,
+  /** Not heard of for this long, a device counts as silent: nobody should wait for its receipt. */
+  deviceSilentMs: 30 * 24 * HOUR_MS,
+  /** Devices shown of a dry run. */
+  dryRunSample: 50,
+  /** Rows in one page of the fleet, ~60 kB; and orders in one page of them. */
+  fleetPage: 200,
+  ordersPage: 50,
+  /** Entries of a device's timeline, the newest. */
+  timelineEntries: 200,
+  /** Characters of an idempotency key, and how long its answer is remembered: a script retries for minutes, a queue for a day. */
+  idempotencyKeyChars: 128,
+  idempotencyKeptMs: 24 * HOUR_MS,
+  /** How often IT's windows are told that the fleet has changed. */
+  fleetTellMs: SECOND_MS,
+  /** A device tells the size of its cache no more often than this, and only where it has changed by a tenth. */
+  reportEveryMs: 15 * MINUTE_MS,
+  /** Operators with tokens of their own; more is a directory's work. */
+  operators: 100,
+  /** Addresses that hear of changes; characters of one. */
+  webhooks: 20,
+  webhookUrlChars: 2048,
+  /** One delivery, and pauses before it is tried again, doubling: ~3 days in all, as Standard Webhooks advises. */
+  webhookMs: 15 * SECOND_MS,
+  webhookRetryFirstMs: 5 * SECOND_MS,
+  webhookRetryMostMs: 10 * HOUR_MS,
+  webhookTries: 20,
+  /** Deliveries under way at once. */
+  webhooksAtOnce: 4,
+  /** Orders for no more devices than this are signed in the transaction that issues them, others in slices: ~10 ms of signing. */
+  signedAtOnce: 100,
+  signedPerSlice: 64,
+  /** From so many on, all devices are read rather than each of them. */
+  manyDevices: 200,
+  /** How long deliveries that were given up are counted: a month, in which somebody looks at the list. */
+  givenUpKeptMs: 30 * 24 * HOUR_MS,
+  /** Lines of the record of acts in one answer, at most; where none is asked for; and shown as the newest: a screenful. */
+  actsAtMost: 1000,
+  actsPage: 200,
+  actsNewest: 50,
+  /** Desktops named in the question that is asked outside the window, and characters of a name in it. */
+  namedInQuestion: 5,
+  nameInQuestionChars: 60,
+  /** Drawing a document of a page or two: a cold start of a browser on a busy machine takes seconds. */
+  printMs: MINUTE_MS,
+  /** Pauses of `--wait`, growing by half: a connected desktop is done within two seconds, another within days. */
+  waitPauseFirstMs: 500,
+  waitPauseMostMs: 10 * SECOND_MS,
+  /** Seconds that `--wait` waits unless told, and at most: a person's patience, and a week. */
+  waitSeconds: 600,
+  waitSecondsMost: 7 * 24 * 3600,
+  /** How far the clock may have been looked at after a profile says it was last in use: beyond it the profile is an older copy. */
+  witnessSlackMs: 10 * MINUTE_MS,
 
   // --- admin CLI ------------------------------------------------------------------------------------------------------
   /** One request of the CLI: creating ten thousand things is many requests, none of which takes this long. */

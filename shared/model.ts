@@ -17,6 +17,14 @@ export const clientIdSchema = z.string().regex(idForm('msg')).brand<'ClientId'>(
 export type ClientId = z.infer<typeof clientIdSchema>
 export const wipeIdSchema = z.string().regex(idForm('wip')).brand<'WipeId'>()
 export type WipeId = z.infer<typeof wipeIdSchema>
+/** One order of IT, for one device or many; each device has a wipe of its own in it. */
+export const orderIdSchema = z.string().regex(idForm('ord')).brand<'OrderId'>()
+export type OrderId = z.infer<typeof orderIdSchema>
+/** Somebody who works over the admin API with a token of their own. */
+export const operatorIdSchema = z.string().regex(idForm('opr')).brand<'OperatorId'>()
+export type OperatorId = z.infer<typeof operatorIdSchema>
+export const webhookIdSchema = z.string().regex(idForm('whk')).brand<'WebhookId'>()
+export type WebhookId = z.infer<typeof webhookIdSchema>
 export const workspaceIdSchema = z.string().regex(idForm('wsp')).brand<'WorkspaceId'>()
 export type WorkspaceId = z.infer<typeof workspaceIdSchema>
 /** A file on this desktop: attached to a draft, or of a message. Never on the wire. */
@@ -29,6 +37,9 @@ const idPrefixes = {
   conversation: 'cnv',
   message: 'msg',
   wipe: 'wip',
+  order: 'ord',
+  operator: 'opr',
+  webhook: 'whk',
   workspace: 'wsp',
   file: 'fil',
 } as const
@@ -38,6 +49,9 @@ interface IdByKind {
   conversation: ConversationId
   message: ClientId
   wipe: WipeId
+  order: OrderId
+  operator: OperatorId
+  webhook: WebhookId
   workspace: WorkspaceId
   file: FileId
 }
@@ -211,6 +225,8 @@ export const changedContentSchema = z.looseObject({
   isOpen: z.boolean().optional(),
   archived: z.boolean().optional(),
 })
+/** Stands where a message or an act on one stood, whose words IT has taken from desktops; its place is kept. */
+export const withdrawnContentSchema = z.looseObject({ type: z.literal('withdrawn') })
 export const knownContentSchema = z.discriminatedUnion('type', [
   messageContentSchema,
   createdContentSchema,
@@ -220,6 +236,7 @@ export const knownContentSchema = z.discriminatedUnion('type', [
   deletedContentSchema,
   reactedContentSchema,
   changedContentSchema,
+  withdrawnContentSchema,
 ])
 export type KnownContent = z.infer<typeof knownContentSchema>
 export type MessageContent = z.infer<typeof messageContentSchema>

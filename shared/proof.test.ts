@@ -1,20 +1,30 @@
 // Owns the tests of the signed documents: the compact JWS form, its base64url, and that no changed byte passes.
 
+import { createHash } from 'node:crypto'
 import canonicalize from 'canonicalize'
 import fc from 'fast-check'
 import { CompactSign, compactVerify, importJWK } from 'jose'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createExample } from '../testing/example.ts'
 import { createTestSigner, type TestSigner, verifyDetached } from '../testing/signing.ts'
+import { limits } from './limits.ts'
 import {
+  COUNTERSIGNATURE_TYPE,
+  type Countersignature,
   fromBase64url,
   ORDER_TYPE,
+  openCountersignature,
   openOrder,
   openReceipt,
+  openSignOut,
   RECEIPT_TYPE,
+  SIGN_OUT_TYPE,
   type Sign,
+  type SignOutOrder,
+  signCountersignature,
   signOrder,
   signReceipt,
+  signSignOut,
   toBase64url,
   type Verify,
   type WipeOrder,
@@ -27,14 +37,40 @@ const order = example.wipeOrder()
 const receipt = example.wipeReceipt(order)
 let signer: TestSigner
 let verify: Verify
+const signOut: SignOutOrder = {
+  orderId: example.id('order'),
+  workspaceId: order.workspaceId,
+  deviceId: order.deviceId,
+  reason: '調職 moved to another branch',
+  issuedBy: 'IT 支援組',
+  workspaceName: order.workspaceName,
+  issuedAtMs: order.issuedAtMs,
+  counter: 7,
+  expiresAtMs: order.issuedAtMs + 2_592_000_000,
+}
+let countersignature: Countersignature
 let orderJws: string
 let receiptJws: string
+let countersignatureJws: string
+let signOutJws: string
 
 beforeAll(async () => {
   signer = await createTestSigner(example.random)
   verify = (_, bytes, signature) => verifyDetached(signer.publicKeyBytes, bytes, signature)
   orderJws = signOrder(order, signer.kid, signer.sign)
   receiptJws = signReceipt(receipt, signer.sign)
+  const sha256 = (text: string) => createHash('sha256').update(text).digest('base64url')
+  countersignature = {
+    wipeId: order.wipeId,
+    workspaceId: order.workspaceId,
+    deviceId: order.deviceId,
+    orderSha256: sha256(orderJws),
+    receiptSha256: sha256(receiptJws),
+    receivedAtMs: order.issuedAtMs + 5000,
+    shareDestroyedAtMs: order.issuedAtMs,
+  }
+  countersignatureJws = signCountersignature(countersignature, signer.kid, signer.sign)
+  signOutJws = signSignOut(signOut, signer.kid, signer.sign)
 })
 
 /** A compact JWS of any header and payload, signed well. */
@@ -88,6 +124,29 @@ describe('form', () => {
     expect(openOrder(signOrder(some, signer.kid, signer.sign), verify)).toEqual({ ok: true, value: some })
   })
 
+  test('[PRF2] so are the countersignature and the sign-out', () => {
+    expect(openCountersignature(countersignatureJws, verify)).toEqual({ ok: true, value: countersignature })
+    expect(openSignOut(signOutJws, verify)).toEqual({ ok: true, value: signOut })
+  })
+
+  test('[PRF2] the largest order fits limits.orderBytes', () => {
+    const most: WipeOrder = {
+      ...order,
+      scope: {
+        type: 'conversations',
+        conversationIds: Array.from({ length: limits.conversationsPerOrder }, () => example.id('conversation')),
+      },
+      reason: '字'.repeat(limits.reasonChars),
+      issuedBy: '字'.repeat(limits.displayNameChars),
+      approvedBy: '字'.repeat(limits.displayNameChars),
+      workspaceName: '字'.repeat(limits.conversationNameChars),
+      expiresAtMs: order.issuedAtMs,
+    }
+    const jws = signOrder(most, signer.kid, signer.sign)
+    expect(jws.length).toBeLessThanOrEqual(limits.orderBytes)
+    expect(openOrder(jws, verify)).toEqual({ ok: true, value: most })
+  })
+
   test('[PRF2] header and payload are canonical JSON, whatever the order of keys in the caller’s object', () => {
     const [head, payload] = orderJws.split('.').map((part) => Buffer.from(part, 'base64url').toString('utf8'))
     expect(head).toBe(canonicalize({ typ: ORDER_TYPE, kid: signer.kid, alg: 'EdDSA' }))
@@ -103,8 +162,14 @@ describe('form', () => {
 
   test('[PRF2] jose verifies ours, and we open what jose signs', async () => {
     const publicKey = await importJWK({ kty: 'OKP', crv: 'Ed25519', x: signer.publicKey }, 'EdDSA')
-    const { payload } = await compactVerify(receiptJws, publicKey)
-    expect(JSON.parse(new TextDecoder().decode(payload))).toEqual(receipt)
+    for (const [jws, content] of [
+      [receiptJws, receipt],
+      [countersignatureJws, countersignature],
+      [signOutJws, signOut],
+    ] as const) {
+      const { payload } = await compactVerify(jws, publicKey)
+      expect(JSON.parse(new TextDecoder().decode(payload))).toEqual(content)
+    }
     const d = toBase64url(signer.seed)
     const privateKey = await importJWK({ kty: 'OKP', crv: 'Ed25519', x: signer.publicKey, d }, 'EdDSA')
     const theirs = await new CompactSign(new TextEncoder().encode(canonicalize(order)))
@@ -120,10 +185,12 @@ describe('refusal', () => {
     receipt: ['receipt-malformed', 'receipt-bad-signature'],
   }
 
-  test('[PRF3] every single changed character of order and receipt is refused', () => {
+  test('[PRF3] every single changed character of any of the documents is refused', () => {
     for (const [jws, open, codes] of [
       [orderJws, openOrder, refusals.order],
       [receiptJws, openReceipt, refusals.receipt],
+      [countersignatureJws, openCountersignature, refusals.receipt],
+      [signOutJws, openSignOut, refusals.order],
     ] as const) {
       for (let at = 0; at < jws.length; at++) {
         for (const bit of [0, 1, 5]) {
@@ -169,9 +236,13 @@ describe('refusal', () => {
     }
   })
 
-  test('[PRF4] an order never passes for a receipt, nor a receipt for an order', () => {
-    expect(openReceipt(orderJws, verify)).toMatchObject({ error: { code: 'receipt-malformed' } })
-    expect(openOrder(receiptJws, verify)).toMatchObject({ error: { code: 'order-malformed' } })
+  test('[PRF4] no document passes for another', () => {
+    const openers = [openOrder, openSignOut, openReceipt, openCountersignature]
+    const documents = [orderJws, signOutJws, receiptJws, countersignatureJws]
+    for (const [i, open] of openers.entries())
+      for (const [k, jws] of documents.entries()) expect(open(jws, verify).ok, `${i} ${k}`).toBe(i === k)
+    for (const typ of [SIGN_OUT_TYPE, RECEIPT_TYPE, COUNTERSIGNATURE_TYPE])
+      expect(openOrder(signed(header(typ), order), verify).ok).toBe(false)
     expect(openReceipt(signed(header(ORDER_TYPE), receipt), verify).ok).toBe(false)
   })
 

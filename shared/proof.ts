@@ -1,4 +1,4 @@
-// Owns the two signed documents of a wipe, order and receipt, and the compact JWS form they travel in (RFC 7515, EdDSA
+// Owns the signed documents of a wipe (order, receipt, countersignature) and the sign-out, and the compact JWS form they travel in (RFC 7515, EdDSA
 // of RFC 8037, payload canonical by RFC 8785). Format only: whoever calls brings the signature primitive.
 // Always holds: nothing of a payload is looked at before its signature has been verified.
 
@@ -8,12 +8,14 @@ import { limits } from './limits.ts'
 import {
   conversationIdSchema,
   deviceIdSchema,
+  orderIdSchema,
   timeMsSchema,
   userIdSchema,
   wipeIdSchema,
   workspaceIdSchema,
 } from './model.ts'
 import { type FailureCode, fail, ok, type Result } from './result.ts'
+import { key32Schema } from './wire-values.ts'
 
 /** Ed25519 signature over the bytes: 64 bytes. */
 export type Sign = (bytes: Uint8Array) => Uint8Array
@@ -22,6 +24,9 @@ export type Verify = (kid: string, bytes: Uint8Array, signature: Uint8Array) => 
 
 export const ORDER_TYPE = 'causeway-wipe-order+jws'
 export const RECEIPT_TYPE = 'causeway-wipe-receipt+jws'
+export const COUNTERSIGNATURE_TYPE = 'causeway-wipe-countersignature+jws'
+/** Another document than a wipe's: no client can take one for the other. */
+export const SIGN_OUT_TYPE = 'causeway-sign-out+jws'
 
 /** A destructive order to one device. */
 export const wipeOrderSchema = z.object({
@@ -30,7 +35,10 @@ export const wipeOrderSchema = z.object({
   deviceId: deviceIdSchema,
   scope: z.union([
     z.object({ type: z.literal('device') }),
-    z.object({ type: z.literal('conversations'), conversationIds: z.array(conversationIdSchema).min(1) }),
+    z.object({
+      type: z.literal('conversations'),
+      conversationIds: z.array(conversationIdSchema).min(1).max(limits.conversationsPerOrder),
+    }),
   ]),
   reason: z.string().min(1).max(limits.reasonChars),
   /** Who ordered it, as the person at the desk should read it. */
@@ -39,8 +47,27 @@ export const wipeOrderSchema = z.object({
   issuedAtMs: timeMsSchema,
   /** Strictly above every earlier order to this device: a replay is refused. */
   counter: z.number().int().min(1),
+  /** Refused from here on, by the clock of the server that hands it over; absent from servers before orders expired. */
+  expiresAtMs: timeMsSchema.optional(),
+  /** Whoever approved it, where two people had to agree. */
+  approvedBy: z.string().min(1).max(limits.displayNameChars).optional(),
 })
 export type WipeOrder = z.infer<typeof wipeOrderSchema>
+
+/** Ends a device's session and closes its cache, which stays sealed; destroys nothing. */
+export const signOutOrderSchema = z.object({
+  orderId: orderIdSchema,
+  workspaceId: workspaceIdSchema,
+  deviceId: deviceIdSchema,
+  reason: z.string().min(1).max(limits.reasonChars),
+  issuedBy: z.string().min(1).max(limits.displayNameChars),
+  workspaceName: z.string().min(1),
+  issuedAtMs: timeMsSchema,
+  /** Of the same row as the counters of wipes. */
+  counter: z.number().int().min(1),
+  expiresAtMs: timeMsSchema,
+})
+export type SignOutOrder = z.infer<typeof signOutOrderSchema>
 
 /** What the device did, signed with the device key. Proves that our client ran, not that no copy exists elsewhere. */
 export const wipeReceiptSchema = z.object({
@@ -49,6 +76,10 @@ export const wipeReceiptSchema = z.object({
   userId: userIdSchema,
   /** 'wiped': everything declared was removed. 'partial': keys are gone, some files could not be removed. */
   outcome: z.enum(['wiped', 'partial']),
+  /** Absent: the whole device. */
+  scope: z.literal('conversations').optional(),
+  /** Of those ordered, the ones that this desktop held anything of. */
+  conversationIds: z.array(conversationIdSchema).optional(),
   keysDestroyed: z.number().int().min(0),
   filesRemoved: z.number().int().min(0),
   bytesRemoved: z.number().int().min(0),
@@ -63,6 +94,20 @@ export const wipeReceiptSchema = z.object({
   version: z.string().min(1).max(32),
 })
 export type WipeReceipt = z.infer<typeof wipeReceiptSchema>
+
+/** The server's word that a receipt has come, and when by its clock: what a device says of its own times is only claimed. */
+export const countersignatureSchema = z.object({
+  wipeId: wipeIdSchema,
+  workspaceId: workspaceIdSchema,
+  deviceId: deviceIdSchema,
+  /** SHA-256 over the compact JWS texts, base64url. */
+  orderSha256: key32Schema,
+  receiptSha256: key32Schema,
+  receivedAtMs: timeMsSchema,
+  /** When the server destroyed its half of the device's root key; absent for single conversations. */
+  shareDestroyedAtMs: timeMsSchema.optional(),
+})
+export type Countersignature = z.infer<typeof countersignatureSchema>
 
 // Strict: an extension that must be understood (`crit`, RFC 7515 §4.1.11) is one we do not understand.
 const headerSchema = z.strictObject({ alg: z.literal('EdDSA'), typ: z.string(), kid: z.string().min(1).max(128) })
@@ -162,4 +207,31 @@ export function signReceipt(receipt: WipeReceipt, sign: Sign): string {
 /** Verifies and reads a receipt: `receipt-malformed` or `receipt-bad-signature` otherwise. */
 export function openReceipt(jws: string, verify: Verify): Result<WipeReceipt> {
   return openCompact(jws, RECEIPT_TYPE, wipeReceiptSchema, verify, 'receipt-malformed', 'receipt-bad-signature')
+}
+
+/** The server's word on a receipt as compact JWS, signed by the authority key `kid`. */
+export function signCountersignature(content: Countersignature, kid: string, sign: Sign): string {
+  return signCompact(COUNTERSIGNATURE_TYPE, kid, content, sign)
+}
+
+/** Verifies and reads a countersignature: `receipt-malformed` or `receipt-bad-signature` otherwise. */
+export function openCountersignature(jws: string, verify: Verify): Result<Countersignature> {
+  return openCompact(
+    jws,
+    COUNTERSIGNATURE_TYPE,
+    countersignatureSchema,
+    verify,
+    'receipt-malformed',
+    'receipt-bad-signature',
+  )
+}
+
+/** The sign-out as compact JWS, signed by the authority key `kid`. */
+export function signSignOut(order: SignOutOrder, kid: string, sign: Sign): string {
+  return signCompact(SIGN_OUT_TYPE, kid, order, sign)
+}
+
+/** Verifies and reads a sign-out: `order-malformed` or `order-bad-signature` otherwise. */
+export function openSignOut(jws: string, verify: Verify): Result<SignOutOrder> {
+  return openCompact(jws, SIGN_OUT_TYPE, signOutOrderSchema, verify, 'order-malformed', 'order-bad-signature')
 }

@@ -55,7 +55,13 @@ export const failureCodes = {
   offline: 'This needs a connection.',
   'passphrase-wrong': 'The passphrase does not open this profile.',
   'passphrase-needed': 'The profile is opened with a passphrase.',
+  'signed-out': 'The organisation has signed this desktop out; what is cached is kept, sealed.',
   // wipe orders
+  'order-expired': 'The wipe order is past its time.',
+  'fleet-moved': 'The order would be for other devices than its dry run showed; look again.',
+  'approval-own': 'Whoever gave an order cannot approve it.',
+  'order-decided': 'The order has been decided, or has lapsed.',
+  'key-reused': 'The idempotency key was used for another request.',
   'order-malformed': 'The wipe order is not a well-formed compact JWS of its type.',
   'order-bad-signature': 'The wipe order is not signed by the pinned key.',
   'order-wrong-device': 'The wipe order names another device.',

@@ -7,7 +7,7 @@ import path from 'node:path'
 import canonicalize from 'canonicalize'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { wipeOrderSchema, wipeReceiptSchema } from './proof.ts'
+import { countersignatureSchema, signOutOrderSchema, wipeOrderSchema, wipeReceiptSchema } from './proof.ts'
 import {
   authProofText,
   downFrameSchema,
@@ -44,6 +44,8 @@ function describeWire(): unknown {
     problem: problemSchema,
     wipeOrder: wipeOrderSchema,
     wipeReceipt: wipeReceiptSchema,
+    countersignature: countersignatureSchema,
+    signOutOrder: signOutOrderSchema,
   }
   return {
     ...Object.fromEntries(

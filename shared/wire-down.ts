@@ -2,6 +2,7 @@
 // types skipped), so that an older client goes on; nothing here is trusted before the welcome has been proven.
 
 import { z } from 'zod'
+import { fleetToldSchema } from './fleet.ts'
 import { limits } from './limits.ts'
 import {
   clientIdSchema,
@@ -38,7 +39,10 @@ export const helloFrameSchema = z.object({
   timeMs: timeMsSchema,
 })
 
-/** A wipe order, before any other frame that follows `auth`; nothing but `receiptAccepted` and `bye` follows it. */
+/**
+ * An order: a wipe, or a sign-out, before any other frame that follows `auth`. After one for the whole device nothing but
+ * `receiptAccepted` and `bye` follows; after those for single conversations, which need version 2, the welcome does.
+ */
 export const orderFrameSchema = z.object({ type: z.literal('order'), order: compactJws(limits.orderBytes) })
 
 export const leaseSchema = z.object({
@@ -75,6 +79,8 @@ export const welcomeFrameSchema = z.object({
   workspaceName: z.string().min(1),
   lease: leaseSchema,
   policy: policySchema,
+  /** What this user may do beyond talking. */
+  roles: z.array(z.string().max(64)).max(16).optional(),
 })
 
 /** People added or changed since the cursor; `more` says that another frame follows. */
@@ -168,6 +174,7 @@ export const answerSchema = z.discriminatedUnion('type', [
     complete: z.boolean(),
   }),
   /** GET `/v1/files/{sha256}/parts/{n}`, n from 0, with the permit as bearer. */
+  z.object({ type: z.literal('fleet'), told: fleetToldSchema }),
   z.object({ type: z.literal('download'), permit: z.string().max(512), bytes: fileInfoSchema.shape.bytes }),
 ])
 export type Answer = z.infer<typeof answerSchema>
@@ -208,6 +215,11 @@ export const pongFrameSchema = z.object({ type: z.literal('pong'), timeMs: timeM
 export const leaseFrameSchema = z.object({ type: z.literal('lease'), lease: leaseSchema })
 export const policyFrameSchema = z.object({ type: z.literal('policy'), policy: policySchema })
 
+/** This user's roles have changed. */
+export const rolesFrameSchema = z.object({ type: z.literal('roles'), roles: z.array(z.string().max(64)).max(16) })
+/** Devices or orders have changed; told to IT people whose desktops have asked for the fleet, gathered. */
+export const fleetMovedFrameSchema = z.object({ type: z.literal('fleetMoved') })
+
 /** The receipt is stored; the device may destroy its device key. */
 export const receiptAcceptedFrameSchema = z.object({ type: z.literal('receiptAccepted'), wipeId: wipeIdSchema })
 
@@ -241,6 +253,8 @@ export const downFrameSchema = z.discriminatedUnion('type', [
   presenceFrameSchema,
   readsFrameSchema,
   typingFrameSchema,
+  rolesFrameSchema,
+  fleetMovedFrameSchema,
 ])
 export type DownFrame = z.infer<typeof downFrameSchema>
 export type DownFrameOf<T extends DownFrame['type']> = Extract<DownFrame, { type: T }>

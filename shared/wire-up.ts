@@ -2,6 +2,7 @@
 // not know is refused rather than lost; what a server of an earlier version does not know is said where it stands.
 
 import { z } from 'zod'
+import { fleetAskSchema } from './fleet.ts'
 import { limits } from './limits.ts'
 import {
   clientIdSchema,
@@ -139,6 +140,8 @@ export const requestSchema = z.discriminatedUnion('type', [
     seq: seqSchema.min(1),
     sha256,
   }),
+  /** IT people only: `not-allowed` otherwise. */
+  z.strictObject({ type: z.literal('fleet'), ask: fleetAskSchema }),
 ])
 export type Request = z.infer<typeof requestSchema>
 export type RequestOf<T extends Request['type']> = Extract<Request, { type: T }>
@@ -190,6 +193,13 @@ export const receiptFrameSchema = z.strictObject({
   receipt: compactJws(limits.receiptBytes),
 })
 
+/** What a device tells of itself, for the fleet table. Version 2. */
+export const reportFrameSchema = z.strictObject({
+  type: z.literal('report'),
+  /** Sealed bytes of cache, search index and files on its disk. */
+  cacheBytes: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER),
+})
+
 export const upFrameSchema = z.discriminatedUnion('type', [
   authFrameSchema,
   pullFrameSchema,
@@ -203,9 +213,18 @@ export const upFrameSchema = z.discriminatedUnion('type', [
   watchFrameSchema,
   typingUpFrameSchema,
   attendFrameSchema,
+  reportFrameSchema,
 ])
 /** Those that a server of version 1 does not know; a `send` with more than `body` is as new. */
-export const typesSince2: ReadonlySet<string> = new Set(['act', 'request', 'prefs', 'watch', 'typing', 'attend'])
+export const typesSince2: ReadonlySet<string> = new Set([
+  'act',
+  'request',
+  'prefs',
+  'watch',
+  'typing',
+  'attend',
+  'report',
+])
 export type UpFrame = z.infer<typeof upFrameSchema>
 export type PullFrame = z.infer<typeof pullFrameSchema>
 export type SendFrame = z.infer<typeof sendFrameSchema>

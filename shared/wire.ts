@@ -74,7 +74,8 @@ export {
 /**
  * History, a line each:
  * 1 — enrolment, device handshake with orders first, directory and access feeds, events, sends, reads, wipe receipts.
- * 2 — acts on messages, requests about conversations and files, threads, quotes, mentions, preferences, presence.
+ * 2 — acts on messages, requests about conversations and files, threads, quotes, mentions, preferences, presence; orders for
+ *     single conversations, sign-outs, orders that expire, the fleet for IT people.
  */
 export const PROTOCOL_VERSION = 2
 /** The oldest version this server still speaks. May rise only with a release note. */

@@ -57,6 +57,7 @@ export function upFrames(example: Example): ByType<UpFrame> {
     watch: { type: 'watch', conversationId: example.id('conversation'), people: [example.id('user')] },
     typing: { type: 'typing', conversationId: example.id('conversation'), threadSeq: 4 },
     attend: { type: 'attend', state: 'active' },
+    report: { type: 'report', cacheBytes: 52_428_800 },
     receipt: { type: 'receipt', wipeId: example.id('wipe'), receipt: compactJws(bytes) },
   }
 }
@@ -123,6 +124,8 @@ export function downFrames(example: Example): ByType<DownFrame> {
     pong: { type: 'pong', timeMs: exampleTimeMs },
     lease: { type: 'lease', lease },
     policy: { type: 'policy', policy },
+    roles: { type: 'roles', roles: ['it'] },
+    fleetMoved: { type: 'fleetMoved' },
     receiptAccepted: { type: 'receiptAccepted', wipeId: example.id('wipe') },
     bye: { type: 'bye', code: 'replaced', message: 'The same device connected a second time.' },
   }
