@@ -8,7 +8,6 @@ import { limits } from '../shared/limits.ts'
 import { wipeIdSchema } from '../shared/model.ts'
 import type { FailureCode } from '../shared/result.ts'
 import { enrolRequestSchema, receiptFrameSchema, type ServerInfo } from '../shared/wire.ts'
-import type { AdminActs } from './admin/acts.ts'
 import { registerAdminRoutes, whyNot } from './admin/routes.ts'
 import type { Clock } from './clock.ts'
 import type { Commits } from './commits.ts'
@@ -17,6 +16,7 @@ import type { Enrolment } from './devices/enrolment.ts'
 import type { Wipes } from './devices/wipes.ts'
 import type { Files } from './files/files.ts'
 import { filePartPath, registerFileRoutes } from './files/routes.ts'
+import type { FanOut } from './gateway/fan-out.ts'
 import { type Gateway, protocolVersions, refuseUpgrade } from './gateway/gateway.ts'
 import type { Log } from './log.ts'
 import { sendProblem } from './problems.ts'
@@ -29,10 +29,10 @@ const codesByStatus: Partial<Record<number, FailureCode>> = { 404: 'not-found', 
 
 /** The HTTP server, not listening yet. */
 export function createHttp(parts: {
-  acts: AdminActs
-  adminToken: string
+  admin: Parameters<typeof registerAdminRoutes>[1]
   enrolment: Enrolment
-  wipes: Wipes
+  wipes: Pick<Wipes, 'takeReceipt'>
+  fanOut: Pick<FanOut, 'ordersDue'>
   commits: Commits
   attempts: Attempts
   gateway: Gateway
@@ -41,7 +41,7 @@ export function createHttp(parts: {
   clock: Clock
   log: Log
 }): FastifyInstance {
-  const { acts, adminToken, enrolment, wipes, commits, attempts, gateway, files, workspace, clock, log } = parts
+  const { admin, enrolment, wipes, fanOut, commits, attempts, gateway, files, workspace, clock, log } = parts
   const app = Fastify({
     logger: false,
     bodyLimit: limits.httpBodyBytes,
@@ -127,12 +127,15 @@ export function createHttp(parts: {
     const { wipeId } = params.data
     const committed = await commits.run((tx) => wipes.takeReceipt(tx, wipeId, body.data.receipt))
     const taken = committed.ok ? committed.value : committed
-    if (taken.ok) return reply.send({ wipeId })
+    if (taken.ok) {
+      fanOut.ordersDue(taken.value.deviceId)
+      return reply.send({ wipeId })
+    }
     if (committed.ok) attempts.failed(request.ip)
     return sendProblem(reply, taken.error)
   })
 
-  registerAdminRoutes(app, acts, adminToken)
+  registerAdminRoutes(app, admin)
   registerFileRoutes(app, files, clock)
 
   app.server.on('upgrade', (request, socket, head) => {

@@ -28,6 +28,11 @@ const statuses: Partial<Record<FailureCode, number>> = {
   'file-missing': 404,
   'file-mismatch': 422,
   'disk-full': 507,
+  'signed-out': 409,
+  'fleet-moved': 409,
+  'approval-own': 403,
+  'order-decided': 409,
+  'key-reused': 422,
 }
 
 /** Answers `failure` as a problem; `status` where it is not the code's own, `members` beyond those that every problem has. */

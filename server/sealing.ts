@@ -1,12 +1,13 @@
-// Owns what lies sealed in the server's database: event contents under a key per conversation, those keys, the lease shares
-// and the keys of files under the master key (XChaCha20-Poly1305), and the keyed hashes of enrolment codes, permits and emoji.
+// Owns what lies sealed in the server's database: event contents under a key per conversation, those keys, the lease shares,
+// the keys of files and the secrets of webhooks under the master key (XChaCha20-Poly1305), and the keyed hashes of enrolment
+// codes, operators' tokens, permits and emoji.
 // Always holds: a sealed value is bound to its place (what it is and whose) as associated data and opens nowhere else;
 // layout is nonce (24 bytes) then ciphertext. Keys never leave this object but as sealed bytes;
-// those of files do, since their parts are sealed as they stream.
+// those of files do, since their parts are sealed as they stream, and the secrets of webhooks, which sign what is sent.
 
 import { createHmac } from 'node:crypto'
 import sodium from 'libsodium-wrappers'
-import type { ConversationId, DeviceId } from '../shared/model.ts'
+import type { ConversationId, DeviceId, WebhookId } from '../shared/model.ts'
 import type { Random } from './clock.ts'
 
 const nonceBytes = 24
@@ -50,6 +51,11 @@ export interface Sealing {
   /** A new key for the file in this folder, sealed. */
   makeFileKey(folder: string): Uint8Array
   openFileKey(folder: string, sealed: Uint8Array): Uint8Array
+  sealWebhookSecret(webhookId: WebhookId, secret: Uint8Array): Uint8Array
+  openWebhookSecret(webhookId: WebhookId, sealed: Uint8Array): Uint8Array
+  /** Keyed hash by which an operator's token is stored and found: how long a look-up takes tells nothing of any token. */
+  tokenHash(token: string): Uint8Array
+
   /** Keyed hash (HMAC-SHA-256) by which a permit is known as one of ours. */
   permitTag(text: string): Uint8Array
 }
@@ -63,6 +69,8 @@ export function createSealing(masterKey: Uint8Array, random: Random): Sealing {
   const emojiKey = derive('emoji')
   const fileKeysKey = derive('file keys')
   const permitsKey = derive('file permits')
+  const webhooksKey = derive('webhook secrets')
+  const tokensKey = derive('operator tokens')
   // 32 bytes a conversation: opened once, then kept.
   const contentKeys = new Map<ConversationId, Uint8Array>()
   const decoder = new TextDecoder('utf-8', { fatal: true })
@@ -90,6 +98,9 @@ export function createSealing(masterKey: Uint8Array, random: Random): Sealing {
     openShare: (deviceId, sealed) => open(sharesKey, deviceId, sealed),
     makeFileKey: (folder) => seal(fileKeysKey, folder, random(32), random),
     openFileKey: (folder, sealed) => open(fileKeysKey, folder, sealed),
+    sealWebhookSecret: (webhookId, secret) => seal(webhooksKey, webhookId, secret, random),
+    openWebhookSecret: (webhookId, sealed) => open(webhooksKey, webhookId, sealed),
+    tokenHash: (token) => createHmac('sha256', tokensKey).update(token).digest(),
     permitTag: (text) => createHmac('sha256', permitsKey).update(text).digest(),
   }
 }

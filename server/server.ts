@@ -12,6 +12,8 @@ import { FailureError, fail, ok, type Result } from '../shared/result.ts'
 import type { AuthorityKey } from '../shared/wire.ts'
 import { createAccess } from './access/access.ts'
 import { type AdminActs, createAdminActs } from './admin/acts.ts'
+import { createIdempotency } from './admin/idempotency.ts'
+import { createOperators } from './admin/operators.ts'
 import { type Clock, createSystemRandom, type Random, systemClock } from './clock.ts'
 import { createCommits } from './commits.ts'
 import { createConversations } from './conversations/conversations.ts'
@@ -24,9 +26,17 @@ import { openDataDir } from './data-dir.ts'
 import { createAttempts } from './devices/attempts.ts'
 import { createDevices } from './devices/devices.ts'
 import { createEnrolment } from './devices/enrolment.ts'
-import { createWipes, type Wipes } from './devices/wipes.ts'
+import { createOrderDocuments } from './devices/order-documents.ts'
+import { createOrderHandover } from './devices/order-handover.ts'
+import { createOrders } from './devices/orders.ts'
+import { createSignOuts } from './devices/sign-outs.ts'
+import { createSigning } from './devices/signing.ts'
+import { createWipes } from './devices/wipes.ts'
 import { createDirectory, foldUserName } from './directory/directory.ts'
 import { createNoFiles, openFiles } from './files/files.ts'
+import { createFleetDesk } from './fleet/desk.ts'
+import { openFleet } from './fleet/fleet.ts'
+import { createFleetRequests } from './fleet/requests.ts'
 import { createConnections } from './gateway/connections.ts'
 import { createFeeds } from './gateway/feeds.ts'
 import { createGateway } from './gateway/gateway.ts'
@@ -174,41 +184,55 @@ export async function startServer(options: ServerOptions): Promise<Result<Server
     let origins: ReadonlySet<string> = new Set()
 
     const commits = createCommits(store, log)
-    const access = createAccess(view)
     const connections = createConnections(clock, log)
+    const basics = { store, view, commits, sealing, workspace, clock, random, log, connections }
+    const openedFleet = openFleet(basics)
+    if (!openedFleet.ok) {
+      release()
+      return openedFleet
+    }
+    const fleet = openedFleet.value
+    const { rules, news } = fleet
+    const access = createAccess(view)
     const feeds = createFeeds({ view, workspace })
-    const devices = createDevices({ view, sealing, policies, clock, random })
+    const documents = createOrderDocuments({ workspace, authority, rules, clock })
+    const signOuts = createSignOuts({ documents, news, clock })
+    const wipes = createWipes({ ...basics, authority, documents, news })
+    const devices = createDevices({ ...basics, policies, wipes, signOuts, news })
     const leases = createLeases({ connections, devices, commits, clock })
     const rates = createRates(clock)
     const watches = createWatches({ connections, access, view, clock })
-    // The order's delivery is noted by the wipes, which in turn tell the gateway of new orders.
-    let wipes: Wipes | undefined
-    const live = createLive({
-      connections,
-      feeds,
-      access,
-      leases,
-      watches,
-      orderSent: ({ wipeId }) =>
-        commits.enqueue(
-          (tx) => wipes?.noteDelivered(tx, wipeId),
-          () => undefined,
-        ),
-    })
-    const shared = { store, view, commits, access, sealing, workspace, clock, random, log, fanOut: live, connections }
-    wipes = createWipes({ ...shared, authority })
+    const orderHandover = createOrderHandover({ commits, wipes, signOuts })
+    const live = createLive({ connections, feeds, access, leases, watches, orders: orderHandover })
+    const shared = { ...basics, access, news, fanOut: live }
+    const signing = createSigning({ ...shared, documents })
+    const orders = createOrders({ ...shared, rules, search: fleet.devices, wipes, signOuts, signing })
     const filesDir = options.filesDir ?? (options.dataDir === undefined ? undefined : join(options.dataDir, 'files'))
     const files = filesDir === undefined ? createNoFiles() : await openFiles(filesDir, shared)
     const directory = createDirectory(shared)
     const conversations = createConversations(shared)
     const attempts = createAttempts(clock)
-    const enrolment = createEnrolment({ ...shared, authorities: keys.authorities, attempts })
+    const enrolment = createEnrolment({ ...shared, authorities: keys.authorities, attempts, signOuts })
     const conversationLog = createConversationLog({ ...shared, policies })
     const requests = createRequests({ ...shared, files })
     const prefs = createPrefs(shared)
     const { importHistory } = createImport(shared)
     const { appendEvent } = createRecorder(shared)
-    const sessions = createSessions({ ...shared, log: conversationLog, requests, prefs, wipes, rates, watches })
+    const { authorities } = keys
+    const desk = createFleetDesk({ view, devices: fleet.devices, orders, wipes, authorities, clock })
+    const idempotency = createIdempotency({ store, clock })
+    const fleetRequests = createFleetRequests({ view, fleet, desk, idempotency })
+    const sessions = createSessions({
+      ...shared,
+      log: conversationLog,
+      requests,
+      fleet: fleetRequests,
+      prefs,
+      wipes,
+      devices,
+      rates,
+      watches,
+    })
     const gateway = createGateway({
       ...shared,
       sessions,
@@ -222,21 +246,26 @@ export async function startServer(options: ServerOptions): Promise<Result<Server
       authority,
       origins: () => origins,
     })
+    const { adminToken } = keys
+    const operators = createOperators({ ...shared, adminToken, operatorName: workspace.operatorName })
     const acts = createAdminActs({
       ...shared,
       directory,
       enrolment,
       conversations,
       devices,
+      orders,
       wipes,
+      fleet,
+      desk,
+      operators,
       policies,
-      authorities: keys.authorities,
+      authorities,
       version: readVersion(),
     })
     const http = createHttp({
       ...shared,
-      acts,
-      adminToken: keys.adminToken,
+      admin: { acts, operators, idempotency },
       enrolment,
       wipes,
       attempts,
@@ -255,6 +284,8 @@ export async function startServer(options: ServerOptions): Promise<Result<Server
       release()
       return failure
     }
+    fleet.start()
+    orders.start()
     const { port } = http.server.address() as AddressInfo
     origins = ownOrigins(host, port, publicOrigins)
     log.info({ workspace: workspace.workspaceId }, 'listening')
@@ -264,6 +295,8 @@ export async function startServer(options: ServerOptions): Promise<Result<Server
       // Half of the time for devices, the rest for requests and the last commit.
       await gateway.close(limits.shutdownMs / 2)
       await http.close()
+      orders.stop()
+      fleet.stop()
       await files.close()
       commits.flush()
       release()

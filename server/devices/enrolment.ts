@@ -1,11 +1,13 @@
 // Owns enrolment: codes that IT hands out, and turning one into a device.
 // Always holds: a code is stored as a keyed hash, lives for limits.enrolCodeLifeMs and enrols one device key; the same
-// device asking again gets the same answer, since its first answer may have been lost. Codes are never logged.
+// device asking again gets the same answer, since its first answer may have been lost; a device that was signed out comes
+// back as the same device, for the same person only. Codes are never logged.
 
 import { limits } from '../../shared/limits.ts'
 import { makeId } from '../../shared/model.ts'
 import { fail, ok, type Result } from '../../shared/result.ts'
 import { type EnrolRequest, type EnrolResponse, enrolProofText, normaliseEnrolCode } from '../../shared/wire.ts'
+import { type Actor, actedBy } from '../admin/actor.ts'
 import type { Clock, Random } from '../clock.ts'
 import { foldUserName } from '../directory/directory.ts'
 import type { Authority } from '../keys.ts'
@@ -13,15 +15,17 @@ import type { Sealing } from '../sealing.ts'
 import type { CodeRow, DeviceRow, Store, StoreTx, UserRow } from '../store/port.ts'
 import type { Workspace } from '../workspace.ts'
 import type { Attempts } from './attempts.ts'
+import type { FleetNews } from './fleet-news.ts'
+import type { SignOuts } from './sign-outs.ts'
 import { verifies } from './signatures.ts'
 
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 export interface Enrolment {
   /** A new code, shown in groups of four. Failures: `not-found`, `user-inactive`, `rate-limited` (too many open). */
-  createCode(userName: string): Result<{ readonly code: string; readonly expiresAtMs: number }>
+  createCode(userName: string, by: Actor): Result<{ readonly code: string; readonly expiresAtMs: number }>
   /**
    * Enrols a device for `remoteAddress`. Failures: `rate-limited`, `proof-invalid`, `code-unknown`, `code-used`,
-   * `code-expired`, `user-inactive`, `already-exists` (the key is another device's).
+   * `code-expired`, `user-inactive`, `already-exists` (the key is another person's device, or one that cannot come back).
    */
   enrol(request: EnrolRequest, remoteAddress: string): Result<EnrolResponse>
 }
@@ -40,10 +44,12 @@ export function createEnrolment(parts: {
   workspace: Workspace
   authorities: readonly Authority[]
   attempts: Attempts
+  signOuts: Pick<SignOuts, 'end'>
+  news: FleetNews
   clock: Clock
   random: Random
 }): Enrolment {
-  const { store, sealing, workspace, authorities, attempts, clock, random } = parts
+  const { store, sealing, workspace, authorities, attempts, signOuts, news, clock, random } = parts
 
   function enrolDevice(tx: StoreTx, request: EnrolRequest, codeHash: Uint8Array, nowMs: number): Result<DeviceRow> {
     const code = tx.code(codeHash)
@@ -54,6 +60,11 @@ export function createEnrolment(parts: {
     if (refusal !== undefined) return refusal
     if (known !== undefined) {
       if (code.usedAtMs === undefined) tx.spendCode(codeHash, nowMs, known.deviceId)
+      if (known.status === 'signed-out') {
+        const { clientVersion, platform } = request
+        tx.updateDevice(known.deviceId, { clientVersion, platform })
+        signOuts.end(tx, known.deviceId)
+      }
       return ok(known)
     }
     const device: DeviceRow = {
@@ -68,15 +79,17 @@ export function createEnrolment(parts: {
       lastSeenAtMs: undefined,
       leaseUntilMs: undefined,
       orderCounter: 0,
+      cacheBytes: undefined,
     }
     tx.insertDevice(device)
     tx.putLeaseShare(device.deviceId, { generation: 1, sealed: sealing.sealShare(device.deviceId, random(32)) })
     tx.spendCode(codeHash, nowMs, device.deviceId)
+    news.deviceChanged(tx, 'device.enrolled', device.deviceId)
     return ok(device)
   }
 
   return {
-    createCode: (userName) => {
+    createCode: (userName, by) => {
       const nowMs = clock.nowMs()
       const user = store.view.userByFoldedName(foldUserName(userName))
       if (user === undefined) return fail('not-found', `There is no user ${userName}.`)
@@ -98,6 +111,8 @@ export function createEnrolment(parts: {
           usedAtMs: undefined,
           deviceId: undefined,
         })
+        const act = { act: 'createEnrolment', subject: user.userId, detail: '{}' }
+        tx.recordAct({ atMs: nowMs, ...actedBy(by), ...act })
       })
       return ok({ code: inGroups(code), expiresAtMs })
     },
@@ -138,7 +153,8 @@ function refuse(
   if (code.usedAtMs !== undefined && !repeated) return fail('code-used')
   if (nowMs >= code.expiresAtMs) return fail(code.usedAtMs === undefined ? 'code-expired' : 'code-used')
   if (user?.active !== true) return fail('user-inactive')
-  if (known !== undefined && (known.userId !== code.userId || known.status !== 'active')) {
+  const comesBack = known?.status === 'active' || known?.status === 'signed-out'
+  if (known !== undefined && (known.userId !== code.userId || !comesBack)) {
     return fail('already-exists', 'This device key has been enrolled before; make a new one.')
   }
   return undefined

@@ -3,7 +3,7 @@
 import { compactVerify, importJWK } from 'jose'
 import { afterEach, expect, test } from 'vitest'
 import type { AdminWipe } from '../../shared/admin.ts'
-import { limits } from '../../shared/limits.ts'
+import { limits, times } from '../../shared/limits.ts'
 import type { WipeId } from '../../shared/model.ts'
 import { openOrder } from '../../shared/proof.ts'
 import { createSystemRandom } from '../clock.ts'
@@ -99,6 +99,7 @@ test('[DEV2] the order is a JWS that others can verify, over canonical JSON of w
     workspaceName: 'Harbour',
     issuedAtMs: clock.nowMs(),
     counter: 1,
+    expiresAtMs: clock.nowMs() + limits.orderDays * times.DAY_MS,
   })
   const other = await importJWK({ kty: 'OKP', crv: 'Ed25519', x: makeDeviceKey().publicKey }, 'EdDSA')
   await expect(compactVerify(order, other)).rejects.toThrow()

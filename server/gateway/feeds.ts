@@ -26,6 +26,8 @@ export interface Feeds {
   revisionOf(feed: FeedName, cursor: string): number
   directoryPage(revision: number): FeedPage
   accessPage(userId: UserId, revision: number): FeedPage
+  /** Where the access feed stood before these conversations last changed: from there on it tells of them. */
+  accessBefore(conversationIds: readonly ConversationId[]): number
   headsFrames(userId: UserId): string[]
 }
 
@@ -90,6 +92,9 @@ export function createFeeds(parts: { view: StoreView; workspace: Workspace }): F
       const text = `{"type":"access","granted":[${granted.join(',')}],"revoked":${JSON.stringify(revoked)},"cursor":"${cursor}","more":${more}}`
       return { text, revision: reached, more, empty: taken === 0 }
     },
+
+    accessBefore: (conversationIds) =>
+      Math.min(...conversationIds.map((id) => (view.conversation(id)?.revision ?? Number.MAX_SAFE_INTEGER) - 1)),
 
     headsFrames: (userId) => {
       const heads: Head[] = view.headsOf(userId)

@@ -1,5 +1,5 @@
 // Owns the WebSocket endpoint: accepting a device, hello and proof, heartbeats and deadlines, closing down.
-// Always holds: a device that proved itself is answered first with its wipe order, where there is one; nothing of the
+// Always holds: a device that proved itself is answered first with its orders, where there are any; nothing of the
 // workspace is sent before the proof of the device key holds. See docs/ARCHITECTURE.md "Wire" for the order of frames.
 
 import type { IncomingMessage } from 'node:http'
@@ -177,17 +177,25 @@ export function createGateway(parts: {
   function answer(connection: Connection, auth: AuthFrame, admission: Admission): void {
     if (admission.type === 'refused') {
       connections.bye(connection, admission.code)
-    } else if (admission.type === 'order') {
-      live.sendOrder(connection, admission.wipe)
+    } else if (admission.type === 'blocked') {
+      live.sendConversationWipes(connection, admission.wipes)
+      connections.bye(connection, 'user-inactive')
+    } else if (admission.type === 'wipe') {
+      live.sendWipe(connection, admission.wipe)
+    } else if (admission.type === 'signed-out') {
+      live.sendSignOut(connection, admission.signOut, auth.version)
     } else {
-      const { userId, lease } = admission
+      const { userId, lease, wipes } = admission
+      live.sendConversationWipes(connection, wipes)
+      const wipedIds = wipes.flatMap((wipe) => wipe.conversationIds ?? [])
       const proof = authority.sign(encoder.encode(welcomeProofText(auth.origin, auth.deviceId, auth.clientNonce)))
       connections.follow(connection, {
         deviceId: auth.deviceId,
         userId,
         version: auth.version,
         directoryRevision: feeds.revisionOf('directory', auth.directoryCursor),
-        accessRevision: feeds.revisionOf('access', auth.accessCursor),
+        // What it wipes it is granted anew, whatever it knew of it.
+        accessRevision: Math.min(feeds.revisionOf('access', auth.accessCursor), feeds.accessBefore(wipedIds)),
         directoryDue: true,
         accessDue: true,
         headsDue: true,
@@ -205,6 +213,7 @@ export function createGateway(parts: {
         workspaceName: workspace.name,
         lease,
         policy: policies.current(),
+        roles: [...admission.roles],
       })
       live.pump(connection)
       watches.moved(userId)

@@ -1,5 +1,5 @@
 // Owns what connected devices are sent unasked: the feeds from their cursors on, the heads, then each change as it
-// happens; and wipe orders, which come before anything else.
+// happens; and orders, which come before anything else.
 // Always holds: a feed's frames go out in order of revision, so a cursor never passes a change; access comes before the
 // events of a conversation; a frame for many is serialised once.
 
@@ -7,9 +7,9 @@ import { limits } from '../../shared/limits.ts'
 import type { DeviceId } from '../../shared/model.ts'
 import type { DownFrameOf } from '../../shared/wire.ts'
 import type { Access } from '../access/access.ts'
-import type { WipeRow } from '../store/port.ts'
+import type { SignOutRow } from '../store/port.ts'
 import { type Connection, type Connections, type Following, frameOf } from './connections.ts'
-import type { FanOut } from './fan-out.ts'
+import type { FanOut, OrderedWipe } from './fan-out.ts'
 import type { Feeds } from './feeds.ts'
 import type { Leases } from './leases.ts'
 import type { Watches } from './watches.ts'
@@ -17,8 +17,20 @@ import type { Watches } from './watches.ts'
 export interface Live extends FanOut {
   /** Sends what is due in the feeds; the first time also the heads, after which the device is live. */
   pump(connection: Connection): void
-  /** Sends the order and leaves the connection for the receipt only. */
-  sendOrder(connection: Connection, wipe: WipeRow): void
+  /** Sends the order, once it is signed, and leaves the connection for the receipt only. */
+  sendWipe(connection: Connection, wipe: OrderedWipe): void
+  /** Sends orders for single conversations, for which the connection goes on. */
+  sendConversationWipes(connection: Connection, wipes: readonly OrderedWipe[]): void
+  /** Sends the order to a device whose version has it, and ends the connection. */
+  sendSignOut(connection: Connection, signOut: SignOutRow, version: number): void
+}
+
+/** What becomes of orders that are handed to sockets (devices/order-handover.ts). */
+export interface OrderHandover {
+  wipeSent(wipe: OrderedWipe): void
+  signOutSent(signOut: SignOutRow): void
+  /** Gives the wipes of single conversations that the device has not been handed yet. */
+  due(deviceId: DeviceId, give: (wipes: readonly OrderedWipe[]) => void): void
 }
 
 export function createLive(parts: {
@@ -27,10 +39,9 @@ export function createLive(parts: {
   access: Access
   leases: Leases
   watches: Watches
-  /** Called once an order has been handed to a socket. */
-  orderSent: (wipe: WipeRow) => void
+  orders: OrderHandover
 }): Live {
-  const { connections, feeds, access, leases, watches, orderSent } = parts
+  const { connections, feeds, access, leases, watches, orders } = parts
 
   function pump(connection: Connection): void {
     if (connection.phase.type !== 'following') return
@@ -72,10 +83,42 @@ export function createLive(parts: {
     sendHeads(connection, following)
   }
 
-  function sendOrder(connection: Connection, wipe: WipeRow): void {
+  function sendWipe(connection: Connection, wipe: OrderedWipe): void {
     connections.restrict(connection, wipe.deviceId, wipe.wipeId)
+    if (wipe.order === undefined) return
     connections.send(connection, { type: 'order', order: wipe.order })
-    orderSent(wipe)
+    orders.wipeSent(wipe)
+  }
+
+  function sendConversationWipes(connection: Connection, wipes: readonly OrderedWipe[]): void {
+    for (const wipe of wipes) {
+      if (wipe.order === undefined) continue
+      connections.send(connection, { type: 'order', order: wipe.order })
+      orders.wipeSent(wipe)
+    }
+  }
+
+  /** The same while the device follows: with the order it drops the conversations, and is granted them anew after it. */
+  function tellConversationWipes(connection: Connection | undefined, wipes: readonly OrderedWipe[]): void {
+    if (connection?.phase.type !== 'following' || connection.phase.following.version < 2) return
+    const { following } = connection.phase
+    const signed = wipes.filter((wipe) => wipe.order !== undefined)
+    if (signed.length === 0) return
+    sendConversationWipes(connection, signed)
+    const before = feeds.accessBefore(signed.flatMap((wipe) => wipe.conversationIds ?? []))
+    following.accessRevision = Math.min(following.accessRevision, before)
+    tellAccess(connection, true)
+  }
+
+  function sendSignOut(connection: Connection, signOut: SignOutRow, version: number): void {
+    if (version < 2) {
+      // It has no sign-outs, and is told what it knows that comes nearest and destroys nothing.
+      connections.bye(connection, 'device-revoked')
+    } else if (signOut.order !== undefined) {
+      connections.send(connection, { type: 'order', order: signOut.order })
+      orders.signOutSent(signOut)
+      connections.bye(connection, 'signed-out')
+    }
   }
 
   /** A page of the feed is due; with `gained`, the heads after it. */
@@ -94,7 +137,9 @@ export function createLive(parts: {
 
   return {
     pump,
-    sendOrder,
+    sendWipe,
+    sendConversationWipes,
+    sendSignOut,
     appended: (conversationId, event) => {
       let frame: Buffer | undefined
       for (const userId of access.viewersOf(conversationId)) {
@@ -145,8 +190,28 @@ export function createLive(parts: {
     },
     wipeOrdered: (wipe) => {
       const connection = connections.ofDevice(wipe.deviceId)
+      if (wipe.conversationIds !== undefined) {
+        tellConversationWipes(connection, [wipe])
+        return
+      }
       // While it is being admitted, the admission itself answers with the order.
-      if (connection?.phase.type === 'following') sendOrder(connection, wipe)
+      const waits = connection?.phase.type === 'wipe-only' && connection.phase.wipeId === wipe.wipeId
+      if (connection !== undefined && (waits || connection.phase.type === 'following')) sendWipe(connection, wipe)
+    },
+    signOutOrdered: (signOut) => {
+      const connection = connections.ofDevice(signOut.deviceId)
+      if (connection?.phase.type !== 'following') return
+      sendSignOut(connection, signOut, connection.phase.following.version)
+    },
+    ordersDue: (deviceId) => {
+      if (connections.ofDevice(deviceId)?.phase.type !== 'following') return
+      orders.due(deviceId, (wipes) => tellConversationWipes(connections.ofDevice(deviceId), wipes))
+    },
+    rolesChanged: (userId, roles) => {
+      for (const connection of connections.ofUser(userId)) {
+        if (connection.phase.type !== 'following' || connection.phase.following.version < 2) continue
+        connections.send(connection, { type: 'roles', roles: [...roles] })
+      }
     },
     userDeactivated: (userId) => {
       for (const connection of [...connections.ofUser(userId)]) connections.bye(connection, 'user-inactive')

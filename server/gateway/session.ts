@@ -1,5 +1,5 @@
 // Owns what a device's frames do once it has been admitted.
-// Always holds: frames of a connection are taken in turn; a device under a wipe order is heard only for its receipt; a
+// Always holds: frames of a connection are taken in turn; a device that is to be wiped is heard only for its receipt; a
 // device says nothing that its version does not have; a pull that the line cannot carry waits, and no more is read from
 // that peer meanwhile; whoever asks too much is refused, told until when, and in the end let go.
 
@@ -22,7 +22,10 @@ import type { Commits } from '../commits.ts'
 import type { ConversationLog, Place } from '../conversations/log.ts'
 import type { Prefs } from '../conversations/prefs.ts'
 import type { Requests } from '../conversations/requests.ts'
+import type { Devices } from '../devices/devices.ts'
 import type { Wipes } from '../devices/wipes.ts'
+import type { FleetRequests } from '../fleet/requests.ts'
+import type { StoreView } from '../store/port.ts'
 import type { Connection, Connections, Following } from './connections.ts'
 import type { FanOut } from './fan-out.ts'
 import type { Rates } from './rates.ts'
@@ -58,14 +61,18 @@ export function createSessions(parts: {
   log: ConversationLog
   requests: Requests
   prefs: Pick<Prefs, 'set'>
-  wipes: Wipes
+  wipes: Pick<Wipes, 'takeReceipt'>
+  devices: Pick<Devices, 'noteReport'>
+  fleet: FleetRequests
+  view: Pick<StoreView, 'device'>
   commits: Commits
   fanOut: FanOut
   watches: Watches
   rates: Rates
   clock: Clock
 }): Sessions {
-  const { connections, log, requests, prefs, wipes, commits, fanOut, watches, rates, clock } = parts
+  const { connections, log, requests, prefs, wipes, devices, fleet, view } = parts
+  const { commits, fanOut, watches, rates, clock } = parts
 
   function take(connection: Connection, text: string): void {
     if (connection.paused) {
@@ -148,6 +155,9 @@ export function createSessions(parts: {
       case 'receipt':
         receipt(connection, following.deviceId, frame.wipeId, frame.receipt)
         break
+      case 'report':
+        report(following, frame)
+        break
       case 'auth':
         takeBadFrame(connection)
         break
@@ -221,8 +231,14 @@ export function createSessions(parts: {
         outcome.ok ? { type: 'answer', id, answer: outcome.value } : refusalOf(outcome.error, { id }),
       )
     const waitMs = rates.request(deviceId)
-    if (waitMs === undefined) requests.perform({ userId, deviceId }, frame.request, answer)
-    else answer({ ok: false, error: rateLimited(waitMs) })
+    if (waitMs !== undefined) {
+      answer({ ok: false, error: rateLimited(waitMs) })
+    } else if (frame.request.type === 'fleet') {
+      const told = fleet.perform({ userId, deviceId }, frame.request.ask)
+      answer(told.ok ? { ok: true, value: { type: 'fleet', told: told.value } } : told)
+    } else {
+      requests.perform({ userId, deviceId }, frame.request, answer)
+    }
   }
 
   function read({ userId, deviceId }: Following, { conversationId, seq }: UpFrameOf<'read'>): void {
@@ -238,12 +254,22 @@ export function createSessions(parts: {
     })
   }
 
+  function report({ deviceId }: Following, { cacheBytes }: UpFrameOf<'report'>): void {
+    // Told again at each connection: most of the time it is what is known.
+    if (view.device(deviceId)?.cacheBytes === cacheBytes) return
+    commits.enqueue(
+      (tx) => devices.noteReport(tx, deviceId, cacheBytes),
+      () => undefined,
+    )
+  }
+
   function receipt(connection: Connection, deviceId: DeviceId, wipeId: WipeId, jws: string): void {
     commits.enqueue(
       (tx) => wipes.takeReceipt(tx, wipeId, jws, deviceId),
       (outcome) => {
         const taken = outcome.ok ? outcome.value : outcome
         connections.send(connection, taken.ok ? { type: 'receiptAccepted', wipeId } : refusalOf(taken.error, {}))
+        if (taken.ok) fanOut.ordersDue(deviceId)
       },
     )
   }

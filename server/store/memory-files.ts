@@ -34,6 +34,7 @@ export function createFileMaps(twin: {
   hasUser(userId: UserId): boolean
   hasConversation(conversationId: ConversationId): boolean
   isMember(conversationId: ConversationId, userId: UserId): boolean
+  withdrawnSeq(conversationId: ConversationId): number
 }): FileMaps {
   const { put, drop, insert } = twin
   const uploads = new Map<string, UploadRow>()
@@ -79,8 +80,10 @@ export function createFileMaps(twin: {
     },
     fileIn: (sha256, conversationId, seq) => refs.has(refKey({ sha256, conversationId, seq })),
     seesFile: (userId, sha256) => {
-      for (const ref of refs.values())
-        if (ref.sha256 === sha256 && twin.isMember(ref.conversationId, userId)) return true
+      for (const ref of refs.values()) {
+        const isTold = ref.seq > twin.withdrawnSeq(ref.conversationId)
+        if (ref.sha256 === sha256 && isTold && twin.isMember(ref.conversationId, userId)) return true
+      }
       return false
     },
     addFileRef: (sha256, conversationId, seq) => {

@@ -4,6 +4,7 @@
 
 import type { ConversationId, ConversationPrefs, UserId } from '../../shared/model.ts'
 import { createFileMaps } from './memory-files.ts'
+import { createFleetMaps } from './memory-fleet.ts'
 import type {
   ActRow,
   CodeRow,
@@ -17,7 +18,6 @@ import type {
   Store,
   StoreTx,
   UserRow,
-  WipeRow,
 } from './port.ts'
 
 const hashKey = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64url')
@@ -33,7 +33,6 @@ export function createMemoryStore(): Store {
   const codes = new Map<string, CodeRow>()
   const devices = new Map<string, DeviceRow>()
   const shares = new Map<string, LeaseShareRow>()
-  const wipes = new Map<string, WipeRow>()
   const conversations = new Map<ConversationId, ConversationRow>()
   const memberships = new Map<string, MembershipRow>()
   const reads = new Map<string, number>()
@@ -78,8 +77,6 @@ export function createMemoryStore(): Store {
     [...memberships.values()].filter((row) => row.userId === userId && row.active)
   const activeMembersOf = (conversationId: ConversationId) =>
     [...memberships.values()].flatMap((row) => (row.conversationId === conversationId && row.active ? row.userId : []))
-  const openWipeOf = (deviceId: string) =>
-    find(wipes.values(), (row) => row.deviceId === deviceId && (row.status === 'pending' || row.status === 'delivered'))
 
   const tx: StoreTx = {
     meta: (key) => meta.get(key),
@@ -131,6 +128,7 @@ export function createMemoryStore(): Store {
     device: (deviceId) => devices.get(deviceId),
     deviceByPublicKey: (publicKey) => find(devices.values(), (row) => row.publicKey === publicKey),
     devices: () => [...devices.values()],
+    devicesOf: (userId) => [...devices.values()].filter((row) => row.userId === userId),
     insertDevice: (row) => {
       demand(users.has(row.userId), 'no such user')
       demand(tx.deviceByPublicKey(row.publicKey) === undefined, 'the device key is taken')
@@ -141,24 +139,23 @@ export function createMemoryStore(): Store {
       if (row === undefined) throw new Error('no such device')
       put(devices, deviceId, { ...row, ...patch })
     },
+    leasesEnded: (fromMs, untilMs) =>
+      [...devices.values()]
+        .filter(
+          ({ status, leaseUntilMs = 0 }) => status === 'active' && fromMs < leaseUntilMs && leaseUntilMs <= untilMs,
+        )
+        .sort((a, b) => (a.leaseUntilMs ?? 0) - (b.leaseUntilMs ?? 0))
+        .map((row) => row.deviceId),
+    setDeviceStatus: (deviceIds, status) => {
+      for (const deviceId of deviceIds) tx.updateDevice(deviceId, { status })
+    },
     leaseShare: (deviceId) => shares.get(deviceId),
     putLeaseShare: (deviceId, row) => {
       demand(devices.has(deviceId), 'no such device')
       put(shares, deviceId, row)
     },
-    destroyLeaseShare: (deviceId) => drop(shares, deviceId),
-
-    wipe: (wipeId) => wipes.get(wipeId),
-    openWipeOf,
-    insertWipe: (row) => {
-      demand(devices.has(row.deviceId), 'no such device')
-      demand(openWipeOf(row.deviceId) === undefined, 'the device has an open wipe')
-      insert(wipes, row.wipeId, row)
-    },
-    updateWipe: (wipeId, patch) => {
-      const row = wipes.get(wipeId)
-      if (row === undefined) throw new Error('no such wipe')
-      put(wipes, wipeId, { ...row, ...patch })
+    destroyLeaseShares: (deviceIds) => {
+      for (const deviceId of deviceIds) drop(shares, deviceId)
     },
 
     conversation: (id) => conversations.get(id),
@@ -170,7 +167,7 @@ export function createMemoryStore(): Store {
         'the pair is taken',
       )
       demand(row.ownerId === undefined || users.has(row.ownerId), 'no such owner')
-      insert(conversations, row.conversationId, { ...row, archived: false, headSeq: 0, headAtMs: 0 })
+      insert(conversations, row.conversationId, { ...row, archived: false, headSeq: 0, headAtMs: 0, withdrawnSeq: 0 })
     },
     updateConversation: (id, patch) => {
       const row = conversations.get(id)
@@ -184,6 +181,10 @@ export function createMemoryStore(): Store {
     memberships: () => [...memberships.values()],
     membership: (conversationId, userId) => memberships.get(pairKey(conversationId, userId)),
     memberIdsOf: (conversationId) => activeMembersOf(conversationId).sort(byCodePoint),
+    memberIdsEverOf: (conversationId) =>
+      [...memberships.values()]
+        .flatMap((row) => (row.conversationId === conversationId ? row.userId : []))
+        .sort(byCodePoint),
     putMembership: (row) => {
       demand(conversations.has(row.conversationId) && users.has(row.userId), 'no such conversation or user')
       put(memberships, pairKey(row.conversationId, row.userId), row)
@@ -299,9 +300,23 @@ export function createMemoryStore(): Store {
       hasUser: (userId) => users.has(userId),
       hasConversation: (id) => conversations.has(id),
       isMember: (id, userId) => memberships.get(pairKey(id, userId))?.active === true,
+      withdrawnSeq: (id) => conversations.get(id)?.withdrawnSeq ?? 0,
+    }),
+
+    ...createFleetMaps({
+      put,
+      drop,
+      insert,
+      hasUser: (userId) => users.has(userId),
+      hasDevice: (deviceId) => devices.has(deviceId),
     }),
 
     actsSince: (after, limit) => acts.slice(after, after + limit),
+    actsOn: (subject, limit) =>
+      acts
+        .filter((row) => row.subject === subject)
+        .reverse()
+        .slice(0, limit),
     recordAct: (row) => {
       note(() => void acts.pop())
       acts.push({ position: acts.length + 1, ...row })

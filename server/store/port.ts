@@ -3,6 +3,7 @@
 // Always holds: work inside `transact` is synchronous, is all or nothing, and is durable when `transact` returns; the
 // event log only grows; a revision is given out once. Must never hold message text: contents arrive sealed.
 
+import type { Role } from '../../shared/fleet.ts'
 import type {
   ClientId,
   ConversationId,
@@ -10,8 +11,10 @@ import type {
   ConversationPrefs,
   DeviceId,
   UserId,
-  WipeId,
 } from '../../shared/model.ts'
+import type { FleetTx, FleetView } from './port-fleet.ts'
+
+export type * from './port-fleet.ts'
 
 /** The two feeds that devices follow by revision. */
 export type FeedName = 'directory' | 'access'
@@ -26,6 +29,7 @@ export interface UserRow {
   readonly title: string | undefined
   readonly managerId: UserId | undefined
   readonly active: boolean
+  readonly roles: readonly Role[]
   /** Revision of the directory feed at the last change. */
   readonly revision: number
 }
@@ -42,7 +46,7 @@ export interface CodeRow {
 }
 
 /** Without 'lease-expired', which follows from the clock. */
-export type StoredDeviceStatus = 'active' | 'wipe-pending' | 'wiped' | 'revoked'
+export type StoredDeviceStatus = 'active' | 'wipe-pending' | 'wiped' | 'signed-out' | 'revoked'
 
 export interface DeviceRow {
   readonly deviceId: DeviceId
@@ -58,9 +62,14 @@ export interface DeviceRow {
   readonly leaseUntilMs: number | undefined
   /** Counter of the last order to this device; 0 before the first. */
   readonly orderCounter: number
+  /** Sealed bytes on its disk, as it last told. */
+  readonly cacheBytes: number | undefined
 }
 export type DevicePatch = Partial<
-  Pick<DeviceRow, 'platform' | 'clientVersion' | 'status' | 'lastSeenAtMs' | 'leaseUntilMs' | 'orderCounter'>
+  Pick<
+    DeviceRow,
+    'platform' | 'clientVersion' | 'status' | 'lastSeenAtMs' | 'leaseUntilMs' | 'orderCounter' | 'cacheBytes'
+  >
 >
 
 export interface LeaseShareRow {
@@ -68,19 +77,6 @@ export interface LeaseShareRow {
   /** The share, sealed by the server's master key. */
   readonly sealed: Uint8Array
 }
-
-export interface WipeRow {
-  readonly wipeId: WipeId
-  readonly deviceId: DeviceId
-  readonly status: 'pending' | 'delivered' | 'done' | 'failed'
-  /** Compact JWS. */
-  readonly order: string
-  readonly receipt: string | undefined
-  readonly issuedAtMs: number
-  readonly deliveredAtMs: number | undefined
-  readonly doneAtMs: number | undefined
-}
-export type WipePatch = Partial<Pick<WipeRow, 'status' | 'receipt' | 'deliveredAtMs' | 'doneAtMs'>>
 
 export interface NewConversationRow {
   readonly conversationId: ConversationId
@@ -106,8 +102,12 @@ export interface ConversationRow extends NewConversationRow {
   readonly archived: boolean
   readonly headSeq: number
   readonly headAtMs: number
+  /** IT has taken the words up to here, and including it, from desktops; 0 where it has not. */
+  readonly withdrawnSeq: number
 }
-export type ConversationPatch = Partial<Pick<ConversationRow, 'name' | 'topic' | 'isOpen' | 'archived' | 'revision'>>
+export type ConversationPatch = Partial<
+  Pick<ConversationRow, 'name' | 'topic' | 'isOpen' | 'archived' | 'revision' | 'withdrawnSeq'>
+>
 
 /** What browsing looks through. */
 export type OpenConversationRow = Pick<ConversationRow, 'conversationId' | 'name' | 'topic' | 'space'>
@@ -214,6 +214,9 @@ export interface ActRow {
   /** Ascending from 1. */
   readonly position: number
   readonly atMs: number
+  /** Name of whoever did it, and their identity (admin/actor.ts); empty in lines of before these were kept. */
+  readonly actor: string
+  readonly actorId: string
   /** As admin routes are named. */
   readonly act: string
   /** Id of what was acted on; empty for the workspace itself. */
@@ -223,7 +226,7 @@ export interface ActRow {
 }
 
 /** Questions that change nothing. Rows are snapshots: a later change does not show in them. */
-export interface StoreView {
+export interface StoreView extends FleetView {
   meta(key: string): string | undefined
   revision(feed: FeedName): number
 
@@ -242,11 +245,11 @@ export interface StoreView {
   deviceByPublicKey(publicKey: string): DeviceRow | undefined
   /** In order of enrolment. */
   devices(): DeviceRow[]
+  /** The user's devices, in order of enrolment. */
+  devicesOf(userId: UserId): DeviceRow[]
+  /** Active devices whose lease ended after `fromMs`, at the latest at `untilMs`, the first to end first. */
+  leasesEnded(fromMs: number, untilMs: number): DeviceId[]
   leaseShare(deviceId: DeviceId): LeaseShareRow | undefined
-
-  wipe(wipeId: WipeId): WipeRow | undefined
-  /** The one wipe of this device that is pending or delivered. */
-  openWipeOf(deviceId: DeviceId): WipeRow | undefined
 
   conversation(conversationId: ConversationId): ConversationRow | undefined
   conversationByDirectKey(directKey: string): ConversationRow | undefined
@@ -259,6 +262,8 @@ export interface StoreView {
   membership(conversationId: ConversationId, userId: UserId): MembershipRow | undefined
   /** The active members, in order of their ids. */
   memberIdsOf(conversationId: ConversationId): UserId[]
+  /** Whoever is or was a member, in order of their ids. */
+  memberIdsEverOf(conversationId: ConversationId): UserId[]
   /** What changed for this user after `revision`, in order of revision. */
   accessSince(userId: UserId, revision: number, limit: number): AccessRow[]
   /** Heads of the conversations the user is an active member of. */
@@ -293,15 +298,17 @@ export interface StoreView {
   holdsFile(userId: UserId, sha256: string): boolean
   /** Whether the message there has this file. */
   fileIn(sha256: string, conversationId: ConversationId, seq: number): boolean
-  /** Whether a message has this file in a conversation that the user is an active member of. */
+  /** Whether a message that has not been withdrawn has this file, in a conversation that the user is an active member of. */
   seesFile(userId: UserId, sha256: string): boolean
 
   /** The record of acts after `position`, ascending. */
   actsSince(position: number, limit: number): ActRow[]
+  /** What was done to `subject`, the newest first. */
+  actsOn(subject: string, limit: number): ActRow[]
 }
 
 /** Changes, legal inside `transact` only. A row that breaks uniqueness or a reference throws: callers ask first. */
-export interface StoreTx extends StoreView {
+export interface StoreTx extends StoreView, FleetTx {
   setMeta(key: string, value: string): void
   /** Takes the next revision of a feed: strictly above every one given out before. */
   nextRevision(feed: FeedName): number
@@ -316,12 +323,10 @@ export interface StoreTx extends StoreView {
 
   insertDevice(row: DeviceRow): void
   updateDevice(deviceId: DeviceId, patch: DevicePatch): void
+  setDeviceStatus(deviceIds: readonly DeviceId[], status: StoredDeviceStatus): void
   putLeaseShare(deviceId: DeviceId, row: LeaseShareRow): void
-  /** Destroys the server's half of the device's root key. */
-  destroyLeaseShare(deviceId: DeviceId): void
-
-  insertWipe(row: WipeRow): void
-  updateWipe(wipeId: WipeId, patch: WipePatch): void
+  /** Destroys the server's halves of the devices' root keys. */
+  destroyLeaseShares(deviceIds: readonly DeviceId[]): void
 
   /** Not archived, without events. */
   insertConversation(row: NewConversationRow): void

@@ -27,7 +27,7 @@ type HeadColumns = Omit<HeadRow, 'prefs'> & (PrefsColumns | { readonly [K in key
 const conversationColumns = `conversation_id AS conversationId, kind, name, topic, space, labels,
   direct_key AS directKey, created_at_ms AS createdAtMs, sealed_key AS sealedKey, revision,
   owner_id AS ownerId, is_open AS isOpen, archived,
-  head_seq AS headSeq, head_at_ms AS headAtMs`
+  head_seq AS headSeq, head_at_ms AS headAtMs, withdrawn_seq AS withdrawnSeq`
 const eventColumns = `position, conversation_id AS conversationId, seq, at_ms AS atMs, actor_id AS actorId,
   device_id AS deviceId, client_id AS clientId, kind, target_seq AS targetSeq, sealed`
 
@@ -76,6 +76,7 @@ type ConversationStatements = Pick<
   | 'memberships'
   | 'membership'
   | 'memberIdsOf'
+  | 'memberIdsEverOf'
   | 'putMembership'
   | 'accessSince'
   | 'headsOf'
@@ -112,7 +113,8 @@ export function createConversationStatements(database: Database.Database): Conve
      sealed_key, revision, owner_id, is_open) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
   const updateConversation = run(
-    'UPDATE conversations SET name = ?, topic = ?, is_open = ?, archived = ?, revision = ? WHERE conversation_id = ?',
+    `UPDATE conversations SET name = ?, topic = ?, is_open = ?, archived = ?, revision = ?, withdrawn_seq = ?
+     WHERE conversation_id = ?`,
   )
   const openConversations = one<Columns<OpenConversationRow>>(
     `SELECT conversation_id AS conversationId, name, topic, space FROM conversations
@@ -127,6 +129,9 @@ export function createConversationStatements(database: Database.Database): Conve
   )
   const memberIds = one<{ userId: UserId }>(
     'SELECT user_id AS userId FROM memberships WHERE conversation_id = ? AND active = 1 ORDER BY user_id',
+  )
+  const memberIdsEver = one<{ userId: UserId }>(
+    'SELECT user_id AS userId FROM memberships WHERE conversation_id = ? ORDER BY user_id',
   )
   const putMembership = run(
     `INSERT INTO memberships VALUES (?, ?, ?, ?)
@@ -234,13 +239,22 @@ export function createConversationStatements(database: Database.Database): Conve
       const found = conversation.get(id)
       if (found === undefined) throw new Error('no such conversation')
       const row = { ...toConversation(found), ...patch }
-      updateConversation.run(row.name, orNull(row.topic), row.isOpen ? 1 : 0, row.archived ? 1 : 0, row.revision, id)
+      updateConversation.run(
+        row.name,
+        orNull(row.topic),
+        row.isOpen ? 1 : 0,
+        row.archived ? 1 : 0,
+        row.revision,
+        row.withdrawnSeq,
+        id,
+      )
     },
     openConversations: () =>
       openConversations.all().map((row) => ({ ...row, topic: row.topic ?? undefined, space: row.space ?? undefined })),
     memberships: () => memberships.all().map(toMembership),
     membership: (conversationId, userId) => mapped(membership.get(conversationId, userId), toMembership),
     memberIdsOf: (conversationId) => memberIds.all(conversationId).map((row) => row.userId),
+    memberIdsEverOf: (conversationId) => memberIdsEver.all(conversationId).map((row) => row.userId),
     putMembership: (row) => void putMembership.run(row.conversationId, row.userId, row.active ? 1 : 0, row.revision),
     accessSince: (userId, after, limit) =>
       accessSince.all(userId, after, limit).map((row) => ({ ...row, granted: row.granted === 1 })),

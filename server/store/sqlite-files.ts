@@ -50,8 +50,8 @@ export function createFileStatements(database: Database.Database): FileStatement
   const addHolder = run('INSERT INTO file_holders VALUES (?, ?) ON CONFLICT DO NOTHING')
   const fileIn = one('SELECT 1 FROM file_refs WHERE sha256 = ? AND conversation_id = ? AND seq = ?')
   const seesFile = one(
-    `SELECT 1 FROM file_refs r JOIN memberships m USING (conversation_id)
-     WHERE r.sha256 = ? AND m.user_id = ? AND m.active = 1 LIMIT 1`,
+    `SELECT 1 FROM file_refs r JOIN memberships m USING (conversation_id) JOIN conversations c USING (conversation_id)
+     WHERE r.sha256 = ? AND m.user_id = ? AND m.active = 1 AND r.seq > c.withdrawn_seq LIMIT 1`,
   )
   const addFileRef = run('INSERT INTO file_refs VALUES (?, ?, ?) ON CONFLICT DO NOTHING')
   const dropFileRefs = run('DELETE FROM file_refs WHERE conversation_id = ? AND seq = ?')

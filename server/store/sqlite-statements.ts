@@ -1,28 +1,32 @@
-// Owns the SQL of people, devices, codes, wipes and the record of acts: one prepared statement per question or change.
+// Owns the SQL of people, devices, codes and the record of acts: one prepared statement per question or change.
 // Always holds: NULL stays below these files (sqlite-*.ts); nothing here begins or ends a transaction.
 
 import type Database from 'better-sqlite3'
-import type { ActRow, CodeRow, DeviceRow, LeaseShareRow, StoreTx, UserRow, WipeRow } from './port.ts'
+import type { Role } from '../../shared/fleet.ts'
+import type { ActRow, CodeRow, DeviceRow, LeaseShareRow, StoreTx, UserRow } from './port.ts'
 import { type Columns, mapped, orNull } from './sqlite-columns.ts'
 import { createConversationStatements } from './sqlite-conversations.ts'
 import { createFileStatements } from './sqlite-files.ts'
+import { createOperatorStatements } from './sqlite-operators.ts'
+import { createOrderStatements } from './sqlite-orders.ts'
 
 const userColumns = `user_id AS userId, user_name AS userName, folded_name AS foldedName, display_name AS displayName,
-  department, title, manager_id AS managerId, active, revision`
+  department, title, manager_id AS managerId, active, roles, revision`
+type UserColumns = Omit<Columns<UserRow>, 'roles'> & { roles: string }
 const codeColumns = `code_hash AS codeHash, user_id AS userId, created_at_ms AS createdAtMs,
   expires_at_ms AS expiresAtMs, used_at_ms AS usedAtMs, device_id AS deviceId`
 const deviceColumns = `device_id AS deviceId, user_id AS userId, public_key AS publicKey, name, platform,
   client_version AS clientVersion, status, enrolled_at_ms AS enrolledAtMs, last_seen_at_ms AS lastSeenAtMs,
-  lease_until_ms AS leaseUntilMs, order_counter AS orderCounter`
-const wipeColumns = `wipe_id AS wipeId, device_id AS deviceId, status, order_jws AS "order", receipt_jws AS receipt,
-  issued_at_ms AS issuedAtMs, delivered_at_ms AS deliveredAtMs, done_at_ms AS doneAtMs`
-function toUser(row: Columns<UserRow>): UserRow {
+  lease_until_ms AS leaseUntilMs, order_counter AS orderCounter, cache_bytes AS cacheBytes`
+
+function toUser(row: UserColumns): UserRow {
   return {
     ...row,
     department: row.department ?? undefined,
     title: row.title ?? undefined,
     managerId: row.managerId ?? undefined,
     active: row.active === 1,
+    roles: JSON.parse(row.roles) as Role[],
   }
 }
 
@@ -31,15 +35,11 @@ function toCode(row: Columns<CodeRow>): CodeRow {
 }
 
 function toDevice(row: Columns<DeviceRow>): DeviceRow {
-  return { ...row, lastSeenAtMs: row.lastSeenAtMs ?? undefined, leaseUntilMs: row.leaseUntilMs ?? undefined }
-}
-
-function toWipe(row: Columns<WipeRow>): WipeRow {
   return {
     ...row,
-    receipt: row.receipt ?? undefined,
-    deliveredAtMs: row.deliveredAtMs ?? undefined,
-    doneAtMs: row.doneAtMs ?? undefined,
+    lastSeenAtMs: row.lastSeenAtMs ?? undefined,
+    leaseUntilMs: row.leaseUntilMs ?? undefined,
+    cacheBytes: row.cacheBytes ?? undefined,
   }
 }
 
@@ -55,16 +55,17 @@ export function createStatements(database: Database.Database): StoreTx {
     'INSERT INTO revisions VALUES (?, 1) ON CONFLICT DO UPDATE SET value = value + 1 RETURNING value',
   )
 
-  const user = one<Columns<UserRow>>(`SELECT ${userColumns} FROM users WHERE user_id = ?`)
-  const userByFoldedName = one<Columns<UserRow>>(`SELECT ${userColumns} FROM users WHERE folded_name = ?`)
-  const users = one<Columns<UserRow>>(`SELECT ${userColumns} FROM users ORDER BY folded_name`)
-  const usersSince = one<Columns<UserRow>>(
-    `SELECT ${userColumns} FROM users WHERE revision > ? ORDER BY revision LIMIT ?`,
+  const user = one<UserColumns>(`SELECT ${userColumns} FROM users WHERE user_id = ?`)
+  const userByFoldedName = one<UserColumns>(`SELECT ${userColumns} FROM users WHERE folded_name = ?`)
+  const users = one<UserColumns>(`SELECT ${userColumns} FROM users ORDER BY folded_name`)
+  const usersSince = one<UserColumns>(`SELECT ${userColumns} FROM users WHERE revision > ? ORDER BY revision LIMIT ?`)
+  const insertUser = run(
+    `INSERT INTO users (user_id, user_name, folded_name, display_name, department, title, manager_id, active, roles,
+     revision) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
-  const insertUser = run('INSERT INTO users VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)')
   const updateUser = run(
     `UPDATE users SET user_name = ?, folded_name = ?, display_name = ?, department = ?, title = ?, manager_id = ?,
-     active = ?, revision = ? WHERE user_id = ?`,
+     active = ?, roles = ?, revision = ? WHERE user_id = ?`,
   )
 
   const code = one<Columns<CodeRow>>(`SELECT ${codeColumns} FROM enrolment_codes WHERE code_hash = ?`)
@@ -79,31 +80,33 @@ export function createStatements(database: Database.Database): StoreTx {
   const device = one<Columns<DeviceRow>>(`SELECT ${deviceColumns} FROM devices WHERE device_id = ?`)
   const deviceByKey = one<Columns<DeviceRow>>(`SELECT ${deviceColumns} FROM devices WHERE public_key = ?`)
   const devices = one<Columns<DeviceRow>>(`SELECT ${deviceColumns} FROM devices ORDER BY rowid`)
-  const insertDevice = run('INSERT INTO devices VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
+  const devicesOf = one<Columns<DeviceRow>>(`SELECT ${deviceColumns} FROM devices WHERE user_id = ? ORDER BY rowid`)
+  const insertDevice = run(
+    `INSERT INTO devices (device_id, user_id, public_key, name, platform, client_version, status, enrolled_at_ms,
+     last_seen_at_ms, lease_until_ms, order_counter, cache_bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  )
   const updateDevice = run(
     `UPDATE devices SET platform = ?, client_version = ?, status = ?, last_seen_at_ms = ?, lease_until_ms = ?,
-     order_counter = ? WHERE device_id = ?`,
+     order_counter = ?, cache_bytes = ? WHERE device_id = ?`,
   )
+  // Without an index, which every renewal would have to move: asked once a minute, a millisecond for ten thousand.
+  const leasesEnded = one<Pick<DeviceRow, 'deviceId'>>(
+    `SELECT device_id AS deviceId FROM devices WHERE status = 'active' AND lease_until_ms > ? AND lease_until_ms <= ?
+     ORDER BY lease_until_ms, rowid`,
+  )
+  const setDeviceStatus = run('UPDATE devices SET status = ? WHERE device_id IN (SELECT value FROM json_each(?))')
   const leaseShare = one<LeaseShareRow>('SELECT generation, sealed FROM lease_shares WHERE device_id = ?')
   const putLeaseShare = run(
     `INSERT INTO lease_shares VALUES (?, ?, ?)
      ON CONFLICT DO UPDATE SET generation = excluded.generation, sealed = excluded.sealed`,
   )
-  const destroyLeaseShare = run('DELETE FROM lease_shares WHERE device_id = ?')
+  // Of many at once in one statement: an order may be for ten thousand devices.
+  const destroyLeaseShares = run('DELETE FROM lease_shares WHERE device_id IN (SELECT value FROM json_each(?))')
 
-  const wipe = one<Columns<WipeRow>>(`SELECT ${wipeColumns} FROM wipes WHERE wipe_id = ?`)
-  const openWipe = one<Columns<WipeRow>>(
-    `SELECT ${wipeColumns} FROM wipes WHERE device_id = ? AND status IN ('pending', 'delivered')`,
-  )
-  const insertWipe = run('INSERT INTO wipes VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
-  const updateWipe = run(
-    'UPDATE wipes SET status = ?, receipt_jws = ?, delivered_at_ms = ?, done_at_ms = ? WHERE wipe_id = ?',
-  )
-
-  const actsSince = one<ActRow>(
-    'SELECT position, at_ms AS atMs, act, subject, detail FROM acts WHERE position > ? ORDER BY position LIMIT ?',
-  )
-  const recordAct = run('INSERT INTO acts (at_ms, act, subject, detail) VALUES (?, ?, ?, ?)')
+  const actColumns = 'position, at_ms AS atMs, actor, actor_id AS actorId, act, subject, detail'
+  const actsSince = one<ActRow>(`SELECT ${actColumns} FROM acts WHERE position > ? ORDER BY position LIMIT ?`)
+  const actsOn = one<ActRow>(`SELECT ${actColumns} FROM acts WHERE subject = ? ORDER BY position DESC LIMIT ?`)
+  const recordAct = run('INSERT INTO acts (at_ms, actor, actor_id, act, subject, detail) VALUES (?, ?, ?, ?, ?, ?)')
 
   return {
     meta: (key) => meta.get(key)?.value,
@@ -129,6 +132,7 @@ export function createStatements(database: Database.Database): StoreTx {
         orNull(row.title),
         orNull(row.managerId),
         row.active ? 1 : 0,
+        JSON.stringify(row.roles),
         row.revision,
       ),
     updateUser: (row) =>
@@ -140,6 +144,7 @@ export function createStatements(database: Database.Database): StoreTx {
         orNull(row.title),
         orNull(row.managerId),
         row.active ? 1 : 0,
+        JSON.stringify(row.roles),
         row.revision,
         row.userId,
       ),
@@ -161,6 +166,7 @@ export function createStatements(database: Database.Database): StoreTx {
     device: (deviceId) => mapped(device.get(deviceId), toDevice),
     deviceByPublicKey: (publicKey) => mapped(deviceByKey.get(publicKey), toDevice),
     devices: () => devices.all().map(toDevice),
+    devicesOf: (userId) => devicesOf.all(userId).map(toDevice),
     insertDevice: (row) =>
       void insertDevice.run(
         row.deviceId,
@@ -174,6 +180,7 @@ export function createStatements(database: Database.Database): StoreTx {
         orNull(row.lastSeenAtMs),
         orNull(row.leaseUntilMs),
         row.orderCounter,
+        orNull(row.cacheBytes),
       ),
     updateDevice: (deviceId, patch) => {
       const found = device.get(deviceId)
@@ -186,37 +193,23 @@ export function createStatements(database: Database.Database): StoreTx {
         orNull(row.lastSeenAtMs),
         orNull(row.leaseUntilMs),
         row.orderCounter,
+        orNull(row.cacheBytes),
         deviceId,
       )
     },
+    leasesEnded: (fromMs, untilMs) => leasesEnded.all(fromMs, untilMs).map((row) => row.deviceId),
+    setDeviceStatus: (deviceIds, status) => void setDeviceStatus.run(status, JSON.stringify(deviceIds)),
     leaseShare: (deviceId) => leaseShare.get(deviceId),
     putLeaseShare: (deviceId, row) => void putLeaseShare.run(deviceId, row.generation, row.sealed),
-    destroyLeaseShare: (deviceId) => void destroyLeaseShare.run(deviceId),
-
-    wipe: (wipeId) => mapped(wipe.get(wipeId), toWipe),
-    openWipeOf: (deviceId) => mapped(openWipe.get(deviceId), toWipe),
-    insertWipe: (row) =>
-      void insertWipe.run(
-        row.wipeId,
-        row.deviceId,
-        row.status,
-        row.order,
-        orNull(row.receipt),
-        row.issuedAtMs,
-        orNull(row.deliveredAtMs),
-        orNull(row.doneAtMs),
-      ),
-    updateWipe: (wipeId, patch) => {
-      const found = wipe.get(wipeId)
-      if (found === undefined) throw new Error('no such wipe')
-      const row = { ...toWipe(found), ...patch }
-      updateWipe.run(row.status, orNull(row.receipt), orNull(row.deliveredAtMs), orNull(row.doneAtMs), wipeId)
-    },
+    destroyLeaseShares: (deviceIds) => void destroyLeaseShares.run(JSON.stringify(deviceIds)),
 
     ...createConversationStatements(database),
     ...createFileStatements(database),
+    ...createOrderStatements(database),
+    ...createOperatorStatements(database),
 
     actsSince: (position, limit) => actsSince.all(position, limit),
-    recordAct: (row) => void recordAct.run(row.atMs, row.act, row.subject, row.detail),
+    actsOn: (subject, limit) => actsOn.all(subject, limit),
+    recordAct: (row) => void recordAct.run(row.atMs, row.actor, row.actorId, row.act, row.subject, row.detail),
   }
 }

@@ -7,10 +7,12 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import Database from 'better-sqlite3'
 import { afterAll, expect, test, vi } from 'vitest'
-import { type ConversationId, makeId, type UserId } from '../../shared/model.ts'
+import { type ConversationId, type DeviceId, makeId, type OrderId, type UserId } from '../../shared/model.ts'
 import { migrations } from './migrations.ts'
 import type { Store } from './port.ts'
 import { openSqliteStore } from './sqlite.ts'
+import { createOperatorStatements } from './sqlite-operators.ts'
+import { createOrderStatements } from './sqlite-orders.ts'
 
 // Processes are started and killed: a busy machine takes its time.
 vi.setConfig({ testTimeout: 60_000 })
@@ -34,7 +36,7 @@ function populate(store: Store) {
   return store.transact((tx) => {
     const userId = makeId('user', Buffer.alloc(20, 1))
     const conversationId = makeId('conversation', Buffer.alloc(20, 1))
-    const fields = { department: undefined, title: undefined, managerId: undefined, active: true }
+    const fields = { department: undefined, title: undefined, managerId: undefined, active: true, roles: [] }
     tx.insertUser({ userId, userName: 'a', foldedName: 'a', displayName: 'A', revision: 1, ...fields })
     tx.insertConversation({
       conversationId,
@@ -141,7 +143,7 @@ test('[STO30] a database of the first version is brought up to date with its eve
     const none = { deviceId: undefined, clientId: undefined }
     const seal = () => Buffer.from('x')
     tx.appendEvent({ conversationId, actorId: 'u' as UserId, atMs: 1, ...none, kind: 'deleted', targetSeq: 2, seal })
-    tx.recordAct({ atMs: 1, act: 'a', subject: '', detail: '{}' })
+    tx.recordAct({ atMs: 1, actor: 'IT', actorId: 'root', act: 'a', subject: '', detail: '{}' })
   })
   expect([...view.deletedSeqs(conversationId, 1, 9)]).toEqual([2])
   expect(view.conversation(conversationId)).toMatchObject({ ownerId: undefined, isOpen: false, archived: false })
@@ -150,6 +152,99 @@ test('[STO30] a database of the first version is brought up to date with its eve
   expect(() => other.exec('DELETE FROM acts')).toThrow('only grows')
   expect(() => other.exec("UPDATE acts SET act = 'b'")).toThrow('only grows')
   other.close()
+})
+
+test('[ORD13] a database of the third version keeps its devices and wipes, each wipe an order of its own', () => {
+  const path = newPath()
+  const old = new Database(path)
+  for (const step of migrations.slice(0, 3)) old.exec(step)
+  const jws = (said: object) => `h.${Buffer.from(JSON.stringify(said)).toString('base64url')}.s`
+  const order = jws({ reason: '遺失 “laptop”', issuedBy: '陳主任', counter: 4 })
+  old.exec(`
+    INSERT INTO users VALUES ('u', 'u', 'u', 'U', NULL, NULL, NULL, 1, 1);
+    INSERT INTO devices VALUES ('d1', 'u', 'k1', 'One', 'linux', '0.1.0', 'wipe-pending', 1, 2, NULL, 4);
+    INSERT INTO devices VALUES ('d2', 'u', 'k2', 'Two', 'linux', '0.1.0', 'wiped', 3, NULL, 5, 1);
+    INSERT INTO enrolment_codes VALUES (x'01', 'u', 1, 2, 1, 'd1');
+    INSERT INTO lease_shares VALUES ('d2', 1, x'05');
+    INSERT INTO conversations (conversation_id, kind, name, created_at_ms, sealed_key, revision, head_seq, head_at_ms)
+      VALUES ('c', 'group', 'g', 1, x'01', 1, 1, 5);
+    INSERT INTO events (conversation_id, seq, at_ms, actor_id, device_id, client_id, kind, sealed)
+      VALUES ('c', 1, 5, 'u', 'd1', 'm', 'message', x'02');
+    INSERT INTO acts (at_ms, act, subject, detail) VALUES (1, 'rotateDevice', 'd2', '{}');
+  `)
+  const insert = old.prepare('INSERT INTO wipes VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
+  insert.run('wip_b', 'd2', 'done', jws({ reason: 'old', issuedBy: 'IT', counter: 1 }), 'receipt', 10, 11, 12)
+  insert.run('wip_a', 'd1', 'delivered', order, null, 20, 21, null)
+  old.pragma(`application_id = ${0x43577376}`)
+  old.pragma('user_version = 3')
+  old.close()
+  const { view, transact } = open(path)
+  const [d1, d2] = ['d1', 'd2'] as DeviceId[] as [DeviceId, DeviceId]
+  expect(view.devices().map((row) => [row.deviceId, row.status, row.orderCounter, row.cacheBytes])).toEqual([
+    ['d1', 'wipe-pending', 4, undefined],
+    ['d2', 'wiped', 1, undefined],
+  ])
+  const kept = { conversationIds: undefined, expiresAtMs: undefined, countersignature: undefined }
+  expect(view.openWipeOf(d1)).toEqual({
+    ...kept,
+    wipeId: 'wip_a',
+    orderId: 'ord_a',
+    deviceId: 'd1',
+    status: 'delivered',
+    order,
+    counter: 4,
+    receipt: undefined,
+    issuedAtMs: 20,
+    deliveredAtMs: 21,
+    doneAtMs: undefined,
+  })
+  expect(view.wipesOfDevice(d2)).toMatchObject([{ wipeId: 'wip_b', orderId: 'ord_b', receipt: 'receipt', counter: 1 }])
+  const [newer, older] = view.ordersBefore(undefined, 9)
+  expect(older).toMatchObject({ orderId: 'ord_b', reason: 'old', orderedBy: 'IT', orderedAtMs: 10 })
+  expect(newer).toMatchObject({ orderId: 'ord_a', state: 'issued', kind: 'wipe', reason: '遺失 “laptop”', devices: 1 })
+  expect(newer).toMatchObject({
+    orderedBy: '陳主任',
+    orderedById: 'root',
+    target: { type: 'devices', deviceIds: [d1] },
+  })
+  expect(view.deviceIdsOf('ord_a' as OrderId, 0, 9)).toEqual([d1])
+  expect(view.orderProgress('ord_b' as OrderId)).toEqual({ pending: 0, delivered: 0, done: 1, failed: 0 })
+  expect(view.user('u' as UserId)?.roles).toEqual([])
+  expect(view.actsSince(0, 9)).toMatchObject([{ act: 'rotateDevice', actor: '', actorId: '' }])
+  expect(view.leaseShare(d2)?.generation).toBe(1)
+  transact((tx) => tx.updateDevice(d2, { status: 'signed-out' }))
+  const raw = new Database(path)
+  expect(raw.pragma('foreign_key_check')).toEqual([])
+  expect(raw.pragma('integrity_check', { simple: true })).toBe('ok')
+  raw.pragma('foreign_keys = ON')
+  expect(() => raw.exec("DELETE FROM devices WHERE device_id = 'd1'")).toThrow('FOREIGN KEY')
+  raw.close()
+})
+
+test('[ORD14] every question about the fleet is answered by an index', () => {
+  const path = newPath()
+  open(path)
+  const database = new Database(path)
+  const asked: string[] = []
+  const prepare = (sql: string) => {
+    asked.push(sql)
+    return database.prepare(sql)
+  }
+  const recorder = { prepare } as unknown as typeof database
+  createOrderStatements(recorder)
+  createOperatorStatements(recorder)
+  // Small tables that are listed whole.
+  const whole = /FROM (operators|webhooks) ORDER BY rowid$/
+  const scans = asked
+    .filter((sql) => /^(SELECT|UPDATE|DELETE)/.test(sql) && !whole.test(sql))
+    .flatMap((sql) => {
+      const plan = database.prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`)
+      const steps = plan.all(...Array.from({ length: sql.split('?').length - 1 }, () => 1)).map((row) => row.detail)
+      return steps.filter((step) => /^SCAN \w+$|TEMP B-TREE FOR ORDER BY/.test(step)).map((step) => [step, sql])
+    })
+  expect(asked.length).toBeGreaterThan(30)
+  expect(scans).toEqual([])
+  database.close()
 })
 
 test('[STO22] everything committed is there after reopening', () => {

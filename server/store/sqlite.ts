@@ -64,6 +64,8 @@ export function openSqliteStore(path: string): Result<Store> {
     database.pragma('journal_mode = WAL')
     database.pragma('synchronous = FULL')
     database.pragma('secure_delete = ON')
+    // A table that is made anew is dropped meanwhile, with rows that others refer to.
+    database.pragma('foreign_keys = OFF')
     if (!migrate(database)) {
       database.close()
       return fail('data-too-new')
@@ -82,14 +84,22 @@ export function openSqliteStore(path: string): Result<Store> {
 function migrate(database: Database.Database): boolean {
   const version = Number(database.pragma('user_version', { simple: true }))
   if (version > newestVersion) return false
+  if (version < newestVersion) database.function('jws_payload', { deterministic: true }, payloadOf)
   for (let step = version; step < newestVersion; step++) {
     database.transaction(() => {
       database.exec(migrations[step] ?? '')
+      const [dangling] = database.pragma('foreign_key_check') as unknown[]
+      if (dangling !== undefined) throw new Error('a step left a row that refers to nothing')
       database.pragma(`application_id = ${applicationId}`)
       database.pragma(`user_version = ${step + 1}`)
     })()
   }
   return true
+}
+
+/** What a compact JWS says, as JSON text. These were signed here. */
+function payloadOf(jws: unknown): string {
+  return Buffer.from(String(jws).split('.')[1] ?? '', 'base64url').toString()
 }
 
 function createStore(database: Database.Database): Store {

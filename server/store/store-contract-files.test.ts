@@ -38,7 +38,16 @@ describe.each(implementations)('store contract: $name', ({ open }) => {
       tx.updateConversation(conversationId, { name: 'N', topic: undefined, revision: next })
       return next
     })
-    const expected = { ...row, name: 'N', topic: undefined, revision, archived: false, headSeq: 1, headAtMs: 5 }
+    const expected = {
+      ...row,
+      name: 'N',
+      topic: undefined,
+      revision,
+      archived: false,
+      headSeq: 1,
+      headAtMs: 5,
+      withdrawnSeq: 0,
+    }
     expect(plain(store.view.conversation(conversationId))).toEqual(plain(expected))
     store.transact((tx) => tx.updateConversation(conversationId, { archived: true }))
     expect(store.view.conversation(conversationId)).toMatchObject({ archived: true, isOpen: true, ownerId, name: 'N' })
@@ -208,6 +217,23 @@ describe.each(implementations)('store contract: $name', ({ open }) => {
     expect(() => store.transact((tx) => putFile(tx, sha256))).toThrow()
     expect(() => store.transact((tx) => tx.addHolder(ann, hash('y')))).toThrow()
     expect(() => store.transact((tx) => tx.addFileRef(hash('y'), here, 3))).toThrow()
+  })
+
+  test('[LSE30] a file of a message that has been withdrawn is in it, and seen by nobody for it', () => {
+    const store = open()
+    const [userId, id] = store.transact((tx) => {
+      const user = putUser(tx).userId
+      putFile(tx, hash('w'))
+      const { conversationId } = putConversation(tx, [user])
+      for (const seq of [4, 9]) tx.addFileRef(hash('w'), conversationId, seq)
+      return [user, conversationId]
+    })
+    const seesAfter = (withdrawnSeq: number) => {
+      store.transact((tx) => tx.updateConversation(id, { withdrawnSeq }))
+      return store.view.seesFile(userId, hash('w'))
+    }
+    expect([3, 4, 8, 9].map(seesAfter)).toEqual([true, true, true, false])
+    expect(store.view.fileIn(hash('w'), id, 4)).toBe(true)
   })
 
   test('[STO39] none of it survives a transaction that fails', () => {

@@ -14,7 +14,7 @@ import {
   putConversation,
   putDevice,
   putUser,
-  wipeOf,
+  putWipe,
 } from './store-fixtures.ts'
 
 const { implementations, close } = openImplementations()
@@ -51,7 +51,7 @@ describe.each(implementations)('store contract: $name', ({ open }) => {
         const device = putDevice(tx, userId)
         tx.putLeaseShare(device.deviceId, { generation: 1, sealed: distinct() })
         tx.insertCode(codeOf(userId))
-        tx.insertWipe(wipeOf(device.deviceId))
+        putWipe(tx, device.deviceId)
         putConversation(tx, [other.userId])
         tx.appendEvent(event(conversationId, userId))
         tx.appendEvent(event(conversationId, userId))
@@ -113,12 +113,12 @@ describe.each(implementations)('store contract: $name', ({ open }) => {
       'an event by nobody',
       (tx) => tx.appendEvent(event(putConversation(tx, []).conversationId, makeId('user', distinct()))),
     ],
-    ['a wipe of no device', (tx) => tx.insertWipe(wipeOf(makeId('device', distinct())))],
+    ['a wipe of no device', (tx) => putWipe(tx, makeId('device', distinct()))],
     [
       'a second open wipe of a device',
       (tx) => {
         const { deviceId } = putDevice(tx, putUser(tx).userId)
-        for (let i = 0; i < 2; i++) tx.insertWipe(wipeOf(deviceId))
+        for (let i = 0; i < 2; i++) putWipe(tx, deviceId)
       },
     ],
   ])('[STO5] %s cannot be stored', (_, work) => {
@@ -195,7 +195,7 @@ describe.each(implementations)('store contract: $name', ({ open }) => {
     const row = store.transact((tx) =>
       putConversation(tx, [], { kind: 'channel', topic: '主題', space: 'HK', labels: { a: '一' }, directKey: 'd' }),
     )
-    const expected = plain({ ...row, archived: false, headSeq: 0, headAtMs: 0 })
+    const expected = plain({ ...row, archived: false, headSeq: 0, headAtMs: 0, withdrawnSeq: 0 })
     expect(plain(store.view.conversation(row.conversationId))).toEqual(expected)
     expect(plain(store.view.conversationByDirectKey('d'))).toEqual(expected)
     expect(plain(store.view.conversations())).toEqual([expected])
@@ -283,8 +283,9 @@ describe.each(implementations)('store contract: $name', ({ open }) => {
     expect(plain(store.view.leaseShare(deviceId))).toEqual({ generation: 2, sealed: [2] })
     store.transact((tx) => {
       tx.updateDevice(deviceId, { lastSeenAtMs: 8, leaseUntilMs: 9 })
-      tx.updateDevice(deviceId, { status: 'wipe-pending', orderCounter: 1 })
-      tx.destroyLeaseShare(deviceId)
+      tx.updateDevice(deviceId, { orderCounter: 1 })
+      tx.setDeviceStatus([deviceId], 'wipe-pending')
+      tx.destroyLeaseShares([deviceId])
     })
     const changes = { lastSeenAtMs: 8, leaseUntilMs: 9, status: 'wipe-pending', orderCounter: 1 }
     expect(store.view.devices()).toEqual([{ ...row, ...changes }])
@@ -295,16 +296,14 @@ describe.each(implementations)('store contract: $name', ({ open }) => {
     const store = open()
     const [deviceId, row] = store.transact((tx) => {
       const device = putDevice(tx, putUser(tx).userId).deviceId
-      const wipe = wipeOf(device)
-      tx.insertWipe(wipe)
-      return [device, wipe]
+      return [device, putWipe(tx, device)]
     })
     store.transact((tx) => tx.updateWipe(row.wipeId, { status: 'delivered', deliveredAtMs: 2 }))
     expect(store.view.openWipeOf(deviceId)).toEqual({ ...row, status: 'delivered', deliveredAtMs: 2 })
     store.transact((tx) => tx.updateWipe(row.wipeId, { status: 'done', doneAtMs: 3, receipt: 'r' }))
     expect(store.view.openWipeOf(deviceId)).toBeUndefined()
     expect(store.view.wipe(row.wipeId)).toMatchObject({ status: 'done', receipt: 'r', deliveredAtMs: 2 })
-    store.transact((tx) => tx.insertWipe(wipeOf(deviceId)))
+    store.transact((tx) => putWipe(tx, deviceId))
   })
 
   test('[STO26] an event keeps what it is about; deleted seqs are found by range, in their conversation only', () => {
@@ -342,7 +341,14 @@ describe.each(implementations)('store contract: $name', ({ open }) => {
 
   test('[STO28] acts are recorded in order, those of a failed transaction never, and read from a position', () => {
     const store = open()
-    const act = (name: string) => ({ atMs: 5, act: name, subject: 's', detail: '{"a":1}' })
+    const act = (name: string) => ({
+      atMs: 5,
+      actor: 'IT',
+      actorId: 'root',
+      act: name,
+      subject: 's',
+      detail: '{"a":1}',
+    })
     store.transact((tx) => tx.recordAct(act('one')))
     expect(() =>
       store.transact((tx) => {

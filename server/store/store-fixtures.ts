@@ -6,7 +6,19 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type ConversationId, type DeviceId, makeId, type UserId } from '../../shared/model.ts'
 import { createMemoryStore } from './memory.ts'
-import type { CodeRow, DeviceRow, NewConversationRow, NewEvent, Store, StoreTx, UserRow, WipeRow } from './port.ts'
+import type {
+  CodeRow,
+  DeviceRow,
+  NewConversationRow,
+  NewEvent,
+  NewOrderRow,
+  OrderRow,
+  SignOutRow,
+  Store,
+  StoreTx,
+  UserRow,
+  WipeRow,
+} from './port.ts'
 import { openSqliteStore } from './sqlite.ts'
 
 let made = 0
@@ -27,6 +39,7 @@ export function putUser(tx: StoreTx, changes: Partial<UserRow> = {}): UserRow {
     title: undefined,
     managerId: undefined,
     active: true,
+    roles: [],
     revision: tx.nextRevision('directory'),
     ...changes,
   }
@@ -48,6 +61,7 @@ export function putDevice(tx: StoreTx, userId: UserId, changes: Partial<DeviceRo
     lastSeenAtMs: undefined,
     leaseUntilMs: undefined,
     orderCounter: 0,
+    cacheBytes: undefined,
     ...changes,
   }
   tx.insertDevice(row)
@@ -90,17 +104,49 @@ export function event(conversationId: ConversationId, actorId: UserId, changes: 
   }
 }
 
-export function wipeOf(deviceId: DeviceId): WipeRow {
-  return {
-    wipeId: makeId('wipe', distinct()),
-    deviceId,
-    status: 'pending',
-    order: 'a.b.c',
-    receipt: undefined,
-    issuedAtMs: 1,
-    deliveredAtMs: undefined,
-    doneAtMs: undefined,
+/** An issued order for these devices. */
+export function putOrder(tx: StoreTx, deviceIds: readonly DeviceId[], changes: Partial<NewOrderRow> = {}): OrderRow {
+  const row: NewOrderRow = {
+    orderId: makeId('order', distinct()),
+    kind: 'wipe',
+    state: 'issued',
+    target: { type: 'devices', deviceIds: [...deviceIds] },
+    reason: '遺失',
+    orderedBy: 'IT',
+    orderedById: 'root',
+    orderedAtMs: 1,
+    lapsesAtMs: undefined,
+    decidedBy: undefined,
+    decidedById: undefined,
+    decidedAtMs: undefined,
+    ...changes,
   }
+  tx.insertOrder(row, deviceIds)
+  const order = tx.order(row.orderId)
+  if (order === undefined) throw new Error('the order is not there')
+  return order
+}
+
+/** A wipe of this device by an order of its own, unless `changes` names one; signed, unless they say otherwise. */
+export function putWipe(tx: StoreTx, deviceId: DeviceId, changes: Partial<WipeRow> = {}): WipeRow {
+  const { conversationIds, issuedAtMs = 1 } = changes
+  const wipeId = makeId('wipe', distinct())
+  const orderId = changes.orderId ?? putOrder(tx, [deviceId]).orderId
+  tx.insertWipes({ orderId, issuedAtMs }, [{ wipeId, deviceId, conversationIds }])
+  tx.updateWipe(wipeId, { order: 'a.b.c', counter: 1, expiresAtMs: 9, ...changes })
+  const row = tx.wipe(wipeId)
+  if (row === undefined) throw new Error('the wipe is not there')
+  return row
+}
+
+/** The same for a sign-out. */
+export function putSignOut(tx: StoreTx, deviceId: DeviceId, changes: Partial<SignOutRow> = {}): SignOutRow {
+  const orderId = changes.orderId ?? putOrder(tx, [deviceId], { kind: 'sign-out' }).orderId
+  tx.insertSignOuts({ orderId, issuedAtMs: changes.issuedAtMs ?? 1 }, [deviceId])
+  tx.updateSignOut(orderId, deviceId, { order: 'd.e.f', counter: 1, expiresAtMs: 9, ...changes })
+  const row = tx.signOut(orderId, deviceId)
+  if (row === undefined) throw new Error('the sign-out is not there')
+  return row
 }
 
 export function codeOf(userId: UserId, changes: Partial<CodeRow> = {}): CodeRow {
