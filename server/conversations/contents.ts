@@ -1,7 +1,7 @@
 // Owns what the server takes as the content of an event, and in what form it hands an event's content out.
 // Always holds: what is about a message names an earlier one of the same conversation; a reply belongs to a message that
-// is no reply; the words of a deleted message, edits and file names included, stay sealed in the log and are handed out
-// no more.
+// is no reply; the words of a deleted message, edits and file names included, and all words of what has been withdrawn from
+// desktops, stay sealed in the log and are handed out no more; nothing is done any more to a message that has been withdrawn.
 
 import { z } from 'zod'
 import { normaliseBody } from '../../shared/body.ts'
@@ -21,7 +21,7 @@ import {
   seqSchema,
   type UserId,
 } from '../../shared/model.ts'
-import { type Failure, fail, ok, type Result } from '../../shared/result.ts'
+import { type Failure, fail, failureCodes, ok, type Result } from '../../shared/result.ts'
 import type { Sealing } from '../sealing.ts'
 import type { EventRow, StoreTx, StoreView } from '../store/port.ts'
 import { openContent, type Prepared } from './events.ts'
@@ -127,10 +127,11 @@ export function keepFiles(
   }
 }
 
-/** The message at `seq`. Failures: `bad-input` (none there), `message-deleted`. */
+/** The message at `seq`. Failures: `bad-input` (none there), `message-deleted` (also where it has been withdrawn). */
 export function messageAt(view: StoreView, conversationId: ConversationId, seq: number): Result<EventRow> {
   const [row] = view.events(conversationId, seq, seq)
   if (row?.kind !== 'message') return fail('bad-input', 'There is no such message.')
+  if (isWithdrawn(view, conversationId, seq)) return fail('message-deleted')
   return view.deletedSeqs(conversationId, seq, seq).size > 0 ? fail('message-deleted') : ok(row)
 }
 
@@ -149,7 +150,10 @@ export function standingMessage(view: StoreView, sealing: Sealing, row: EventRow
   return { content, body: editedContentSchema.parse(JSON.parse(openContent(view, sealing, edit))).body }
 }
 
-/** Where a message's thread or quote leads nowhere. A message that has been deleted may be answered all the same. */
+/**
+ * Where a message's thread or quote leads nowhere. A message that has been deleted may be answered all the same; one that has
+ * been withdrawn may not.
+ */
 export function placeFault(
   view: StoreView,
   conversationId: ConversationId,
@@ -159,10 +163,12 @@ export function placeFault(
     const [root] = view.events(conversationId, threadSeq, threadSeq)
     if (root?.kind !== 'message') return badInput('There is no such message to reply to.')
     if (root.targetSeq !== undefined) return badInput('A reply has no thread of its own.')
+    if (isWithdrawn(view, conversationId, threadSeq)) return withdrawn
   }
   if (quoteSeq !== undefined) {
     const [quoted] = view.events(conversationId, quoteSeq, quoteSeq)
     if (quoted?.kind !== 'message') return badInput('There is no such message to quote.')
+    if (isWithdrawn(view, conversationId, quoteSeq)) return withdrawn
   }
   return undefined
 }
@@ -191,8 +197,51 @@ export function mentionFault(
 
 const badInput = (message: string): Failure => ({ code: 'bad-input', message })
 
+/** What is said of a message that has been withdrawn, as of one that has been deleted. */
+const withdrawn: Failure = { code: 'message-deleted', message: failureCodes['message-deleted'] }
+
+/** Whether what stands at this place, if it is words or about words, has been withdrawn from desktops. */
+function isWithdrawn(view: StoreView, conversationId: ConversationId, seq: number): boolean {
+  return seq <= (view.conversation(conversationId)?.withdrawnSeq ?? 0)
+}
+
+/** Whether the file is in this message, for whoever views the conversation. */
+export function showsFile(view: StoreView, conversationId: ConversationId, seq: number, sha256: string): boolean {
+  return !isWithdrawn(view, conversationId, seq) && view.fileIn(sha256, conversationId, seq)
+}
+
+/** Who is there, and what the conversation is called: nothing of what was said. A kind not named here holds words. */
+const wordless: ReadonlySet<string> = new Set(['created', 'joined', 'left', 'changed'])
+const withdrawnJson = JSON.stringify({ type: 'withdrawn' })
+
+/**
+ * The content in the form in which devices are told of it now; opened only where its words are told, or what stays of them.
+ * Deleted and withdrawn: as of the whole page (deletedAround()) and of the conversation.
+ */
+export function toldJson(
+  row: EventRow,
+  gone: { readonly deletedSeqs: ReadonlySet<number>; readonly withdrawnSeq: number },
+  open: (row: EventRow) => string,
+): string {
+  if (row.seq <= gone.withdrawnSeq && !wordless.has(row.kind)) return withdrawnJson
+  return isDeleted(row, gone.deletedSeqs) ? redactedJson(open(row)) : open(row)
+}
+
+/** What has been deleted of these events and of the messages that they are about. */
+export function deletedAround(
+  view: StoreView,
+  conversationId: ConversationId,
+  rows: readonly EventRow[],
+): ReadonlySet<number> {
+  const seqs = rows.flatMap((row) => {
+    if (row.kind === 'message') return row.seq
+    return row.kind === 'edited' && row.targetSeq !== undefined ? row.targetSeq : []
+  })
+  return seqs.length === 0 ? new Set() : view.deletedSeqs(conversationId, Math.min(...seqs), Math.max(...seqs))
+}
+
 /** Whether this event's words are gone: it is a deleted message, or an edit of one. */
-export function isDeleted(row: EventRow, deletedSeqs: ReadonlySet<number>): boolean {
+function isDeleted(row: EventRow, deletedSeqs: ReadonlySet<number>): boolean {
   if (row.kind === 'message') return deletedSeqs.has(row.seq)
   return row.kind === 'edited' && row.targetSeq !== undefined && deletedSeqs.has(row.targetSeq)
 }
@@ -207,7 +256,7 @@ const sentSchema = z.object({
  * What stands in the place of a content whose words are gone: what it was; a message keeps its clientId, by which its
  * sender's outbox knows it, and its thread. Clients see a type that they do not know, and the event `deleted` that follows.
  */
-export function redactedJson(contentJson: string): string {
+function redactedJson(contentJson: string): string {
   const { type: was, ...kept } = sentSchema.parse(JSON.parse(contentJson))
   return JSON.stringify({ type: 'redacted', was, ...kept })
 }

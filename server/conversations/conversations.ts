@@ -7,6 +7,7 @@ import type { AdminConversation, changeConversationSchema, createConversationSch
 import type { ConversationId, UserId } from '../../shared/model.ts'
 import { fail, ok, type Result } from '../../shared/result.ts'
 import type { Access } from '../access/access.ts'
+import { type Actor, actedBy } from '../admin/actor.ts'
 import type { Clock, Random } from '../clock.ts'
 import { usersNamed } from '../directory/directory.ts'
 import type { FanOut } from '../gateway/fan-out.ts'
@@ -34,15 +35,15 @@ export interface Conversations {
    * Creates a conversation of these userNames; without `kind` it is a channel where a space is given, else a group.
    * Failures: `not-found` (naming the unknown users), `user-inactive`, `bad-input`, `already-exists` (a pair's direct).
    */
-  createConversation(input: NewConversation): Result<AdminConversation>
+  createConversation(input: NewConversation, by: Actor): Result<AdminConversation>
   /** In order of creation. */
   listConversations(): AdminConversation[]
   /** Failures: `not-found`, `not-allowed` (a direct one), `bad-input` (an open group), `conversation-archived`. */
-  changeConversation(conversationId: ConversationId, change: ConversationChange): Result<AdminConversation>
+  changeConversation(conversationId: ConversationId, change: ConversationChange, by: Actor): Result<AdminConversation>
   /** Brings these userNames in. Failures: those of `changeConversation`, `not-found` (the users), `user-inactive`. */
-  addMembers(conversationId: ConversationId, userNames: readonly string[]): Result<AdminConversation>
+  addMembers(conversationId: ConversationId, userNames: readonly string[], by: Actor): Result<AdminConversation>
   /** Takes this userName out. Failures: `not-found` (also no member), `not-allowed` (a direct one). */
-  removeMember(conversationId: ConversationId, userName: string): Result<AdminConversation>
+  removeMember(conversationId: ConversationId, userName: string, by: Actor): Result<AdminConversation>
 }
 
 export function createConversations(parts: {
@@ -84,9 +85,20 @@ export function createConversations(parts: {
     return fail('user-inactive', `Deactivated: ${gone.map((row) => row.userName).join(', ')}.`)
   }
 
+  function record(tx: StoreTx, by: Actor, act: string, conversationId: ConversationId, detail: object): void {
+    tx.recordAct({
+      atMs: clock.nowMs(),
+      ...actedBy(by),
+      act,
+      subject: conversationId,
+      detail: JSON.stringify(detail),
+    })
+  }
+
   /** Changes a conversation in the name of IT; `work` gives no change where all is as asked. */
   function change(
     conversationId: ConversationId,
+    by: Actor,
     act: { act: string; detail: object },
     work: (tx: StoreTx, row: ConversationRow, standing: Standing) => Result<Change | undefined>,
   ): Result<AdminConversation> {
@@ -95,7 +107,7 @@ export function createConversations(parts: {
       if (row === undefined) return missing
       const outcome = work(tx, row, standingOf(tx, access, row, undefined))
       if (outcome.ok && outcome.value !== undefined) {
-        tx.recordAct({ atMs: clock.nowMs(), act: act.act, subject: conversationId, detail: JSON.stringify(act.detail) })
+        record(tx, by, act.act, conversationId, act.detail)
       }
       return outcome
     })
@@ -107,17 +119,18 @@ export function createConversations(parts: {
   const acting = (actorId: UserId): Acting => ({ actorId, atMs: clock.nowMs(), byOperator: true })
 
   return {
-    createConversation: (input) => {
+    createConversation: (input, by) => {
       const members = membersNamed(input.members)
       if (!members.ok) return members
       const [first] = members.value
       if (first === undefined) return fail('bad-input', 'A conversation needs a member.')
-      const made = store.transact((tx) =>
-        foundConversation(
+      const made = store.transact((tx) => {
+        const kind = input.kind ?? (input.space === undefined ? 'group' : 'channel')
+        const founded = foundConversation(
           tx,
           { sealing, random },
           {
-            kind: input.kind ?? (input.space === undefined ? 'group' : 'channel'),
+            kind,
             name: input.name,
             topic: input.topic,
             space: input.space,
@@ -128,8 +141,13 @@ export function createConversations(parts: {
             atMs: clock.nowMs(),
             byOperator: true,
           },
-        ),
-      )
+        )
+        if (founded.ok) {
+          const detail = { kind, name: input.name, members: members.value.length }
+          record(tx, by, 'createConversation', founded.value.conversationId, detail)
+        }
+        return founded
+      })
       if (!made.ok) return made
       tellChange({ access, fanOut }, asChange(made.value))
       return show(made.value.conversationId)
@@ -140,8 +158,8 @@ export function createConversations(parts: {
       return store.view.conversations().map((row) => toAdmin(row, (userId) => names.get(userId)))
     },
 
-    changeConversation: (conversationId, wanted) =>
-      change(conversationId, { act: 'changeConversation', detail: wanted }, (tx, row, standing) => {
+    changeConversation: (conversationId, wanted, by) =>
+      change(conversationId, by, { act: 'changeConversation', detail: wanted }, (tx, row, standing) => {
         const different = differences(row, wanted)
         const refused = changeRefusal(standing, different)
         if (refused !== undefined) return { ok: false, error: refused }
@@ -151,11 +169,11 @@ export function createConversations(parts: {
         return ok(changeInfo(tx, sealing, conversationId, acting(actorId), different))
       }),
 
-    addMembers: (conversationId, userNames) => {
+    addMembers: (conversationId, userNames, by) => {
       const members = membersNamed(userNames)
       if (!members.ok) return members
       const userIds = members.value.map((row) => row.userId)
-      return change(conversationId, { act: 'addMembers', detail: { userIds } }, (tx, _row, standing) => {
+      return change(conversationId, by, { act: 'addMembers', detail: { userIds } }, (tx, _row, standing) => {
         const refused = inviteRefusal(standing)
         if (refused !== undefined) return { ok: false, error: refused }
         const added = userIds.filter((userId) => tx.membership(conversationId, userId)?.active !== true)
@@ -164,13 +182,13 @@ export function createConversations(parts: {
       })
     },
 
-    removeMember: (conversationId, userName) => {
+    removeMember: (conversationId, userName, by) => {
       const found = usersNamed(store.view, [userName])
       if (!found.ok) return found
       const [user] = found.value
       if (user === undefined) return missing
       const { userId } = user
-      return change(conversationId, { act: 'removeMember', detail: { userId } }, (tx, _row, standing) => {
+      return change(conversationId, by, { act: 'removeMember', detail: { userId } }, (tx, _row, standing) => {
         const refused = removeRefusal(standing)
         if (refused !== undefined) return { ok: false, error: refused }
         const isMember = tx.membership(conversationId, userId)?.active === true

@@ -1,7 +1,7 @@
 // Owns the append-only event log as the rest of the server sees it: appending messages and reading pages of a
 // conversation, contents sealed on the way in and opened on the way out.
 // Always holds: a sender hears of an event only after it is durable, and everybody hears of a conversation's events in
-// the order of seq; the same (device, clientId) is appended once; a page holds no words of a deleted message. Must never
+// the order of seq; the same (device, clientId) is appended once; a page holds no words of a deleted message, and none that were withdrawn. Must never
 // log or keep a content in the clear.
 
 import { limits } from '../../shared/limits.ts'
@@ -14,8 +14,8 @@ import type { Commits } from '../commits.ts'
 import type { FanOut } from '../gateway/fan-out.ts'
 import type { Policies } from '../policies.ts'
 import type { Sealing } from '../sealing.ts'
-import type { EventRow, StoreTx, StoreView } from '../store/port.ts'
-import { isDeleted, redactedJson } from './contents.ts'
+import type { StoreTx, StoreView } from '../store/port.ts'
+import { deletedAround, toldJson } from './contents.ts'
 import { appendContent, eventJson, openContent, type Prepared } from './events.ts'
 import { type NewMessage, prepareAct, prepareMessage } from './messages.ts'
 
@@ -67,20 +67,6 @@ export function createConversationLog(parts: {
   clock: Clock
 }): ConversationLog {
   const { view, commits, access, sealing, policies, fanOut, clock } = parts
-
-  function openEvent(row: EventRow, deletedSeqs: ReadonlySet<number>): string {
-    const json = openContent(view, sealing, row)
-    return eventJson(row, isDeleted(row, deletedSeqs) ? redactedJson(json) : json)
-  }
-
-  /** What has been deleted of these events and of the messages that they are about. */
-  function deletedAround(conversationId: ConversationId, rows: readonly EventRow[]): ReadonlySet<number> {
-    const seqs = rows.flatMap((row) => {
-      if (row.kind === 'message') return row.seq
-      return row.kind === 'edited' && row.targetSeq !== undefined ? row.targetSeq : []
-    })
-    return seqs.length === 0 ? new Set() : view.deletedSeqs(conversationId, Math.min(...seqs), Math.max(...seqs))
-  }
 
   /** Gives what `prepare` makes its place at the end of the conversation, and tells its members. */
   function place(
@@ -138,12 +124,15 @@ export function createConversationLog(parts: {
       const last = Math.min(backward ? from.before - 1 : from.after + limit, row.headSeq)
       const first = backward ? Math.max(1, last - limit + 1) : from.after + 1
       const rows = view.events(conversationId, first, last)
-      const deletedSeqs = deletedAround(conversationId, rows)
+      const gone = { deletedSeqs: deletedAround(view, conversationId, rows), withdrawnSeq: row.withdrawnSeq }
       if (backward) rows.reverse()
       const events: string[] = []
       let bytes = 0
       for (const event of rows) {
-        const json = openEvent(event, deletedSeqs)
+        const json = eventJson(
+          event,
+          toldJson(event, gone, (sealed) => openContent(view, sealing, sealed)),
+        )
         bytes += Buffer.byteLength(json)
         if (events.length > 0 && bytes > pageBytes) break
         events.push(json)

@@ -74,6 +74,9 @@ export async function openSite() {
     prefsMoved: none,
     readMoved: none,
     wipeOrdered: none,
+    signOutOrdered: none,
+    ordersDue: none,
+    rolesChanged: none,
     userDeactivated: none,
     policyChanged: none,
     leaseChanged: none,
@@ -130,6 +133,7 @@ export async function openSite() {
           department: changes.department,
           managerId: undefined,
           active: true,
+          roles: [],
           revision,
         })
         tx.insertDevice({
@@ -144,6 +148,7 @@ export async function openSite() {
           lastSeenAtMs: undefined,
           leaseUntilMs: undefined,
           orderCounter: 0,
+          cacheBytes: undefined,
         })
       })
       return { userId, deviceId }

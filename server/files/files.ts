@@ -1,7 +1,8 @@
 // Owns who may send and fetch files: what a device is granted over its connection, and the same question anew for each part
 // that it then sends or fetches by HTTP.
-// Always holds: a file is fetched only by who may see a message that has it, as things stand at that moment; that a file is
-// here is told only to who has handed in its bytes or sees such a message: knowing a hash opens nothing.
+// Always holds: a file is fetched only by who may see a message that has it, as things stand at that moment (one that has
+// been withdrawn shows none); that a file is here is told only to who has handed in its bytes or sees such a message:
+// knowing a hash opens nothing.
 
 import { createHash } from 'node:crypto'
 import { limits } from '../../shared/limits.ts'
@@ -12,6 +13,7 @@ import type { AnswerOf, RequestOf } from '../../shared/wire.ts'
 import type { Access } from '../access/access.ts'
 import type { Clock, Random } from '../clock.ts'
 import type { Commits } from '../commits.ts'
+import { showsFile } from '../conversations/contents.ts'
 import type { Log } from '../log.ts'
 import type { Sealing } from '../sealing.ts'
 import type { StoreView } from '../store/port.ts'
@@ -46,7 +48,7 @@ export interface Files {
   /** Whether the person may fetch this file of this message. Failures: `not-found`, `file-missing`. */
   download(by: By, request: RequestOf<'download'>): Result<AnswerOf<'download'>>
   /**
-   * Takes a part of `bodyBytes`. Failures: `proof-invalid` (the permit), `device-unknown`, `device-wiped`, `device-revoked`,
+   * Takes a part of `bodyBytes`. Failures: `proof-invalid` (the permit), `device-unknown`, `device-wiped`, `signed-out`, `device-revoked`,
    * `user-inactive`, those of `upload`, and `bad-input`.
    */
   take(ask: Ask, part: number, bodyBytes: number | undefined, body: Body): Promise<Result<Outcome>>
@@ -109,13 +111,14 @@ export async function openFiles(dir: string, owned: FilesOwned): Promise<Files> 
 
   function mayFetch(userId: UserId, conversationId: ConversationId, seq: number, sha256: string): Result<void> {
     if (!access.mayView(userId, conversationId)) return fail('not-found')
-    return view.fileIn(sha256, conversationId, seq) ? ok(undefined) : fail('file-missing')
+    return showsFile(view, conversationId, seq, sha256) ? ok(undefined) : fail('file-missing')
   }
 
   function isTrusted({ deviceId, userId }: Permit): Result<void> {
     const device = view.device(deviceId)
     if (device === undefined || device.userId !== userId) return fail('device-unknown')
     if (device.status === 'wiped' || device.status === 'wipe-pending') return fail('device-wiped')
+    if (device.status === 'signed-out') return fail('signed-out')
     if (device.status !== 'active') return fail('device-revoked')
     return view.user(userId)?.active === true ? ok(undefined) : fail('user-inactive')
   }
