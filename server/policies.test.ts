@@ -118,16 +118,19 @@ test('[ADM15] a change of policy and a rotation stand on the record of acts, a r
   server.admin.changePolicy({ cacheDays: 9 })
   server.admin.rotateDevice({ deviceId })
   server.admin.rotateDevice({ deviceId: `dev_${'0'.repeat(20)}` as typeof deviceId })
-  const acts = store.view.actsSince(0, 10)
+  const before = ['createUser', 'createEnrolment']
+  const acts = store.view.actsSince(before.length, 10)
+  expect(store.view.actsSince(0, before.length).map(({ act }) => act)).toEqual(before)
+  const by = { actor: 'IT administrator', actorId: 'root', atMs: clock.nowMs() }
   expect(acts.map(({ detail, ...act }) => ({ ...act, detail: JSON.parse(detail) as unknown }))).toEqual([
     {
-      position: 1,
-      atMs: clock.nowMs(),
+      position: 3,
+      ...by,
       act: 'changePolicy',
       subject: '',
       detail: { before: initial, after: { ...initial, cacheDays: 9 } },
     },
-    { position: 2, atMs: clock.nowMs(), act: 'rotateDevice', subject: deviceId, detail: { generation: 2 } },
+    { position: 4, ...by, act: 'rotateDevice', subject: deviceId, detail: { generation: 2 } },
   ])
 })
 

@@ -6,6 +6,7 @@ import type { PolicyChange } from '../shared/admin.ts'
 import { limits } from '../shared/limits.ts'
 import { type Policy, policySchema } from '../shared/model.ts'
 import { fail, ok, type Result } from '../shared/result.ts'
+import { type Actor, actedBy } from './admin/actor.ts'
 import type { Clock } from './clock.ts'
 import type { Store } from './store/port.ts'
 
@@ -15,7 +16,7 @@ const initial: Policy = { leaseHours: limits.leaseHours, notifications: 'full', 
 export interface Policies {
   current(): Policy
   /** Changes what `change` names, durable on return; null takes a bound off. Gives the policy from now on. */
-  change(change: PolicyChange): Policy
+  change(change: PolicyChange, by: Actor): Policy
 }
 
 /** `before` with `change` applied. */
@@ -40,12 +41,12 @@ export function openPolicies(store: Store, clock: Clock): Result<Policies> {
   let current: Policy = kept
   return ok({
     current: () => current,
-    change: (change) => {
+    change: (change, by) => {
       const after = changed(current, change)
       const detail = JSON.stringify({ before: current, after })
       store.transact((tx) => {
         tx.setMeta(key, JSON.stringify(after))
-        tx.recordAct({ atMs: clock.nowMs(), act: 'changePolicy', subject: '', detail })
+        tx.recordAct({ atMs: clock.nowMs(), ...actedBy(by), act: 'changePolicy', subject: '', detail })
       })
       current = after
       return after

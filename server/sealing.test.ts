@@ -48,3 +48,14 @@ test('[FIL32] the key of a file opens for its own folder and under its own maste
   expect(() => sealing.openFileKey(two, sealed)).toThrow()
   expect(() => createSealing(Buffer.alloc(32, 8), systemRandom).openFileKey(one, sealed)).toThrow()
 })
+
+test('[FLT3] the secret of a webhook opens for that webhook only, and tokens hash by the master key', () => {
+  const [one, two] = [makeId('webhook', Buffer.alloc(20, 1)), makeId('webhook', Buffer.alloc(20, 2))]
+  const sealed = sealing.sealWebhookSecret(one, Buffer.alloc(32, 9))
+  expect(Buffer.from(sealing.openWebhookSecret(one, sealed)).equals(Buffer.alloc(32, 9))).toBe(true)
+  expect(() => sealing.openWebhookSecret(two, sealed)).toThrow()
+  const other = createSealing(Buffer.alloc(32, 8), systemRandom)
+  expect(() => other.openWebhookSecret(one, sealed)).toThrow()
+  expect(Buffer.from(other.tokenHash('t')).equals(sealing.tokenHash('t'))).toBe(false)
+  expect(Buffer.from(sealing.tokenHash('t')).equals(sealing.tokenHash('t'))).toBe(true)
+})

@@ -23,6 +23,7 @@ export interface TestDevice {
   readonly userId: UserId
   readonly enrolled: EnrolResponse
   readonly privateKey: KeyObject
+  readonly publicKey: string
 }
 
 /** A new Ed25519 key pair; the public key as base64url of its 32 bytes. */
@@ -53,15 +54,14 @@ export function postJson(url: string, body: unknown, headers: Record<string, str
   })
 }
 
-/** Enrols a new device of `userName` over HTTP. */
-export async function enrolDevice(server: Server, userName: string): Promise<TestDevice> {
+/** Enrols a device of `userName` over HTTP, with a new key unless one is given. Throws what was answered instead. */
+export async function enrolDevice(server: Server, userName: string, key = makeDeviceKey()): Promise<TestDevice> {
   const made = server.admin.createEnrolment({ user: userName })
   if (!made.ok) throw new Error(made.error.code)
-  const key = makeDeviceKey()
   const response = await postJson(`${server.url}/v1/enroll`, enrolBody(made.value.code, key))
   if (!response.ok) throw new Error(await response.text())
   const enrolled = (await response.json()) as EnrolResponse
-  return { deviceId: enrolled.deviceId, userId: enrolled.userId, enrolled, privateKey: key.privateKey }
+  return { deviceId: enrolled.deviceId, userId: enrolled.userId, enrolled, ...key }
 }
 
 /** A receipt of `device` for a wipe, signed by its key unless another is given. */

@@ -82,15 +82,16 @@ test('[ADM18] what cannot be is refused: a direct one changed, a group opened, n
 
 test('[ADM19] what IT changes stands on the record of acts; what is so already does not', () => {
   const conversationId = create({})
-  const acts = () => store.view.actsSince(0, 99).map(({ act, subject, detail }) => [act, subject, JSON.parse(detail)])
+  const acts = () => store.view.actsOn(conversationId, 99).map(({ act, detail }) => [act, JSON.parse(detail)])
   const userId = store.view.userByFoldedName('cy')?.userId
   for (let i = 0; i < 2; i++) server.admin.changeConversation({ conversationId, name: 'N' })
   for (let i = 0; i < 2; i++) server.admin.addMembers({ conversationId, members: ['cy'] })
   for (let i = 0; i < 2; i++) server.admin.removeMember({ conversationId, userName: 'cy' })
-  expect(acts()).toEqual([
-    ['changeConversation', conversationId, { name: 'N' }],
-    ['addMembers', conversationId, { userIds: [userId] }],
-    ['removeMember', conversationId, { userId }],
+  expect(acts().reverse()).toEqual([
+    ['createConversation', { kind: 'channel', name: 'C', members: 2 }],
+    ['changeConversation', { name: 'N' }],
+    ['addMembers', { userIds: [userId] }],
+    ['removeMember', { userId }],
   ])
 })
 

@@ -42,6 +42,11 @@ test('[DEMO14] is taken by a server as it is, and a second time changes nothing'
     ok: true,
     value: { people: demo.people.length, conversations: demo.conversations.length },
   })
+  const ofIt = store.view.users().filter((row) => row.roles.includes('it'))
+  expect(ofIt.map((row) => [row.userName, row.department])).toEqual([
+    ['arjun.mehta', 'IT'],
+    ['jason.lau', 'IT'],
+  ])
   const before = listFiles(filesDir).sort()
   expect(await bringDemo(server, demo)).toEqual({ ok: true, value: { people: 0, conversations: 0, events: 0 } })
   expect(listFiles(filesDir).sort()).toEqual(before)

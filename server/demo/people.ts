@@ -80,6 +80,9 @@ export const people: readonly DemoPerson[] = [
 /** The two members of staff whose desktops the demo opens. */
 export const staff: [string, string] = ['karen.chan', 'jason.lau']
 
+/** Those of IT who look after the desktops: the service desk's lead orders, the systems engineer agrees, or the other way round. */
+export const itPeople: readonly string[] = ['jason.lau', 'arjun.mehta']
+
 const byShortName = new Map(people.map((p) => [p.userName.slice(0, p.userName.indexOf('.')), p.userName]))
 
 /** The user name behind a script's short name (`karen` → `karen.chan`); throws on a name nobody has. */
