@@ -3,7 +3,15 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { times } from '../../shared/limits.ts'
-import { type LeaseRecord, leaseExpired, leaseReceived, leaseSeen } from './lease.ts'
+import {
+  type LeaseRecord,
+  leaseExpired,
+  leaseReceived,
+  leaseSeen,
+  leaseWitnessed,
+  termAtMost,
+  termLeftMs,
+} from './lease.ts'
 
 const HOUR = times.HOUR_MS
 const share = 'A'.repeat(43)
@@ -88,4 +96,40 @@ test('[VLT13] it is never readable once the highest time ever seen has reached t
       if (Math.max(...looks) >= 72 * HOUR) expect(readable(received(0), [...looks, 0])).toBe(false)
     }),
   )
+})
+
+test.each<[string, number, number | undefined, 'kept' | 'older copy']>([
+  ['no witness, and there never was one', 0, undefined, 'kept'],
+  ['no witness, and there was one', 1, undefined, 'older copy'],
+  ['written together', 7, 7, 'kept'],
+  ['cut off between the two', 6, 7, 'kept'],
+  ['cut off at the first witness', 0, 1, 'kept'],
+  ['two writes behind', 5, 7, 'older copy'],
+  ['of before there was a witness, which there is', 0, 7, 'older copy'],
+  ['a witness that is behind', 7, 6, 'older copy'],
+])('[LSE15] a profile beside its witness: %s (%s, %s): %s', (_, written, witnessed, outcome) => {
+  const record = leaseSeen(received(0), HOUR)
+  const witness = witnessed === undefined ? undefined : { ...record, written: witnessed }
+  expect(leaseWitnessed(record, written, witness) ? 'kept' : 'older copy').toBe(outcome)
+})
+
+test('[LSE15] what is left is the lesser of what profile and witness have left, whichever clock they saw', () => {
+  const times = fc.tuple(fc.integer({ min: 0, max: 1e12 }), fc.integer({ min: -HOUR, max: 99 * HOUR }))
+  fc.assert(
+    fc.property(times, times, fc.integer({ min: 0, max: 1 }), ([seenMs, leftMs], [otherMs, otherLeftMs], behind) => {
+      const record = { ...received(0), seenMs, untilMs: seenMs + leftMs }
+      const witness = { seenMs: otherMs, untilMs: otherMs + otherLeftMs, written: 3 + behind }
+      const kept = leaseWitnessed(record, 3, witness)
+      expect(kept && termLeftMs(kept)).toBe(Math.max(0, Math.min(leftMs, otherLeftMs)))
+      expect(kept?.share).toBe(share)
+    }),
+  )
+})
+
+test('[LSE16] another clock only takes, and never more than there is', () => {
+  const record = leaseSeen(received(0), HOUR)
+  expect(termAtMost(record, 99 * HOUR)).toBe(record)
+  expect(termLeftMs(termAtMost(record, 5 * HOUR))).toBe(5 * HOUR)
+  expect(termAtMost(record, -HOUR).untilMs).toBe(HOUR)
+  expect(leaseExpired(termAtMost(record, 0), 0)).toBe(true)
 })

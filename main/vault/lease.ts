@@ -1,22 +1,28 @@
-// Owns the arithmetic of the lease: until when cached conversations may be read without the server, and which of the
-// server's shares the cache may be sealed under while one takes the place of another.
+// Owns the arithmetic of the lease: until when cached conversations may be read without the server, what an older copy of it
+// is known by, and which of the server's shares the cache may be sealed under while one takes the place of another.
 // Always holds: pure; the time left never grows but by a new lease: a clock turned back takes the end of the term with it,
 // a clock turned forward uses the term up, and the length of a lease is the server's, however wrong our clock is. The cache
 // is sealed under `share` or `previousShare`, never under a third.
 
 import type { Lease } from '../../shared/wire.ts'
 
+/** How long the server's half may be used, and how far that time has come. */
+export interface Term {
+  /** End of the term by this computer's clock, milliseconds. */
+  readonly untilMs: number
+  /** What this computer's clock showed when it was last looked at, milliseconds; `untilMs` - `seenMs` is what is left. */
+  readonly seenMs: number
+  /** How far the clock has gone back since the lease was received, all times together, milliseconds. */
+  readonly setBackMs?: number | undefined
+}
+
 /** What lies sealed in vault/lease.sealed. */
-export interface LeaseRecord {
+export interface LeaseRecord extends Term {
   /** The server's half of the root key, base64url of 32 bytes. */
   readonly share: string
   readonly generation: number
   /** When it was received: the last contact that is known after a restart, milliseconds. */
   readonly receivedMs: number
-  /** End of the term by this computer's clock, milliseconds. */
-  readonly untilMs: number
-  /** What this computer's clock showed when it was last looked at, milliseconds; `untilMs` - `seenMs` is what is left. */
-  readonly seenMs: number
   /** The share before this one, until the cache is known to be sealed under `share`. */
   readonly previousShare?: string | undefined
   /** A share that came while `previousShare` was still needed: it waits, so that no more than two have to be tried. */
@@ -35,19 +41,55 @@ export function leaseReceived(lease: Lease, serverNowMs: number, nowMs: number):
   }
 }
 
+/** What is left of a term at its last look, milliseconds; none below zero. */
+export const termLeftMs = ({ untilMs, seenMs }: Term): number => Math.max(0, untilMs - seenMs)
+
 /**
  * The record after looking at the clock. Where the clock has gone back, the end goes back as far: were it left where it
  * was, a clock set years ahead for one renewal and then corrected would make the term last those years.
  */
-export function leaseSeen(record: LeaseRecord, nowMs: number): LeaseRecord {
+export function leaseSeen<T extends Term>(record: T, nowMs: number): T {
   if (nowMs === record.seenMs) return record
   const setBackMs = Math.max(0, record.seenMs - nowMs)
-  return { ...record, untilMs: record.untilMs - setBackMs, seenMs: nowMs }
+  return {
+    ...record,
+    untilMs: record.untilMs - setBackMs,
+    seenMs: nowMs,
+    ...(setBackMs > 0 && { setBackMs: (record.setBackMs ?? 0) + setBackMs }),
+  }
+}
+
+/** The record with at most so much left, milliseconds: what another clock says. */
+export function termAtMost<T extends Term>(record: T, leftMs: number): T {
+  const untilMs = record.seenMs + Math.max(0, leftMs)
+  return untilMs < record.untilMs ? { ...record, untilMs } : record
 }
 
 /** True once the term is over, now or when the clock was last looked at. */
-export function leaseExpired(record: LeaseRecord, nowMs: number): boolean {
+export function leaseExpired(record: Term, nowMs: number): boolean {
   return Math.max(nowMs, record.seenMs) >= record.untilMs
+}
+
+/** What the witness says beside the term: how often it was written, as the profile's own record says of itself. */
+export interface WitnessedTerm extends Term {
+  readonly written: number
+}
+
+/**
+ * The record of a profile beside its witness, which is written just before it: with the time that the witness has left, where
+ * that is less. Undefined where the profile is an older copy: the witness is further on by more than the one write that a
+ * crash may come after, or is gone, or is an older copy itself.
+ */
+export function leaseWitnessed(
+  record: LeaseRecord,
+  written: number,
+  witness: WitnessedTerm | undefined,
+): LeaseRecord | undefined {
+  if (!witness) return written > 0 ? undefined : record
+  if (written > witness.written || written < witness.written - 1) return undefined
+  if (termLeftMs(witness) > termLeftMs(record)) return record
+  const { untilMs, seenMs, setBackMs } = witness
+  return { ...record, untilMs, seenMs, ...(setBackMs !== undefined && { setBackMs }) }
 }
 
 /**

@@ -24,6 +24,9 @@ export interface SealedFiles {
   write(name: string, plaintext: Uint8Array, isWanted?: () => boolean): Promise<boolean>
   /** As write(), for a value that is encoded as JSON. */
   writeJson(name: string, value: unknown, isWanted?: () => boolean): Promise<boolean>
+  /** A file's content with `value` in it as JSON, for put(): files that are to be written one right after the other. */
+  sealJson(value: unknown): Promise<Uint8Array>
+  put(name: string, content: Uint8Array): void
   /** True where the file is there, or cannot be read: that must not stand in the way of its own destruction. */
   isThere(name: string): boolean
   shred(name: string): void
@@ -35,11 +38,23 @@ export interface SealedFileParts {
 }
 
 export function createSealedFiles({ profile, keyStore }: SealedFileParts): SealedFiles {
-  async function write(name: string, plaintext: Uint8Array, isWanted = () => true): Promise<boolean> {
+  async function seal(plaintext: Uint8Array): Promise<Uint8Array> {
     const sealed = await keyStore.seal(plaintext)
-    if (!isWanted()) return false
     const file = { backend: keyStore.backend, sealed: Buffer.from(sealed).toString('base64') }
-    profile.write(name, Buffer.from(`${JSON.stringify(file)}\n`))
+    return Buffer.from(`${JSON.stringify(file)}\n`)
+  }
+  async function sealJson(value: unknown): Promise<Uint8Array> {
+    const plaintext = Buffer.from(JSON.stringify(value))
+    try {
+      return await seal(plaintext)
+    } finally {
+      plaintext.fill(0)
+    }
+  }
+  async function write(name: string, plaintext: Uint8Array, isWanted = () => true): Promise<boolean> {
+    const content = await seal(plaintext)
+    if (!isWanted()) return false
+    profile.write(name, content)
     return true
   }
   return {
@@ -61,14 +76,14 @@ export function createSealedFiles({ profile, keyStore }: SealedFileParts): Seale
       return { type: ofThisFile ? 'damaged' : 'refused', failure: opened.error }
     },
     write,
-    async writeJson(name, value, isWanted) {
-      const plaintext = Buffer.from(JSON.stringify(value))
-      try {
-        return await write(name, plaintext, isWanted)
-      } finally {
-        plaintext.fill(0)
-      }
+    async writeJson(name, value, isWanted = () => true) {
+      const content = await sealJson(value)
+      if (!isWanted()) return false
+      profile.write(name, content)
+      return true
     },
+    sealJson,
+    put: (name, content) => profile.write(name, content),
     isThere(name) {
       try {
         return profile.read(name) !== undefined

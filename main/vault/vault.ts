@@ -6,7 +6,8 @@
 //   ├ vault/local.sealed   local secret, 32 random bytes made at enrolment; with a passphrase set, sealed once more under
 //   │                      Argon2id(passphrase) and counting wrong ones (app-lock.ts)
 //   └ vault/lease.sealed   LeaseRecord JSON: the server's share, 32 bytes, and until when it may be used offline; the share
-//                          before it during a rotation; the cache's anchor
+//                          before it during a rotation; the cache's anchor. Once erased: why (kept-lease.ts)
+//     and, outside the profile, its witness: how far profile and term have come, no key (witness.ts)
 //   root key = BLAKE2b-256(key: local secret, message: label ‖ share), never written
 //   └ keyring of the cache: a data key per segment, row group and search shard, sealed under the root key (main/store)
 //     └ records, shards, files: padded, XChaCha20-Poly1305-IETF, their place as associated data (cipher.ts)
@@ -23,20 +24,21 @@
 
 import { randomFillSync } from 'node:crypto'
 import { z } from 'zod'
-import { deviceIdSchema, policySchema, userIdSchema, workspaceIdSchema } from '../../shared/model.ts'
+import { deviceIdSchema, orderIdSchema, policySchema, userIdSchema, workspaceIdSchema } from '../../shared/model.ts'
 import { fromBase64url, toBase64url } from '../../shared/proof.ts'
 import { fail, ok, type Result } from '../../shared/result.ts'
 import { authorityKeySchema, type Lease } from '../../shared/wire.ts'
 import { type Stretch, stretchPassphrase } from '../passphrase/argon2.ts'
 import { createAppLock, LOCAL_FILE } from './app-lock.ts'
 import { deriveRootKey, deviceKeyPair, KEY_BYTES, verifySignature } from './cipher.ts'
-import { type LeaseRecord, leaseAfter, leaseExpired, leaseReceived, leaseSeen, shareTaken } from './lease.ts'
+import { type ClosedBecause, createKeptLease, type Look } from './kept-lease.ts'
+import { shareTaken } from './lease.ts'
 import { createSealedFiles, createTurns, damaged, parseJson, type SealedFileParts } from './sealed-files.ts'
+import { createWitness, createWitnessFile, type WitnessFile } from './witness.ts'
+
+export type { ClosedBecause } from './kept-lease.ts'
 
 const DEVICE_FILE = 'vault/device.sealed'
-const LEASE_FILE = 'vault/lease.sealed'
-/** How far the clock may move before the time seen is written again: a restart loses at most this. */
-const CLOCK_WRITE_MS = 10 * 60 * 1000
 
 const identitySchema = z.strictObject({
   format: z.literal(1),
@@ -52,21 +54,14 @@ const identitySchema = z.strictObject({
   enrolledAtMs: z.number(),
   /** As the server last told it: it holds offline too. */
   policy: policySchema.optional(),
+  /** The organisation has ended this device's session: nothing opens until the same person has enrolled it again. */
+  signedOut: z
+    .strictObject({ orderId: orderIdSchema, reason: z.string(), issuedBy: z.string(), atMs: z.number() })
+    .optional(),
 })
 type IdentityRecord = z.infer<typeof identitySchema>
 /** Who this device is; without its key. */
 export type Identity = Omit<IdentityRecord, 'format' | 'deviceSeed'>
-
-const leaseRecordSchema = z.strictObject({
-  share: z.string().length(43),
-  generation: z.number().int(),
-  receivedMs: z.number(),
-  untilMs: z.number(),
-  seenMs: z.number(),
-  previousShare: z.string().length(43).optional(),
-  nextShare: z.string().length(43).optional(),
-  cacheCounter: z.number().int().min(0).optional(),
-})
 
 /** Root keys of the cache, zeroed by whoever asked for them. */
 export interface RootKeys {
@@ -79,9 +74,15 @@ export interface Vault {
   /** Opens the identity. `undefined` where this profile was never enrolled (or has been wiped). */
   load(): Promise<Result<Identity | undefined>>
   identity(): Identity | undefined
-  /** A fresh device key for an enrolment under way; kept in memory until enrolled() or destroyDeviceKey(). */
+  /**
+   * A fresh device key for an enrolment under way; kept in memory until enrolled() or destroyDeviceKey(). Where the device is
+   * signed out: its own key, by which the server knows it again.
+   */
   draftDeviceKey(): { readonly publicKey: string; readonly sign: (bytes: Uint8Array) => Uint8Array }
-  /** Makes the drafted key this device's and writes identity and a new local secret. */
+  /**
+   * Makes the drafted key this device's and writes identity and a new local secret. Where the device was signed out and is
+   * the same: it is signed out no more, and the rest stays, the cache's keys too.
+   */
   enrolled(identity: Identity): Promise<void>
   /** Changes the identity record (server address, order counter, workspace name). */
   update(change: Partial<Identity>): Promise<void>
@@ -93,14 +94,24 @@ export interface Vault {
   saveLease(lease: Lease, serverNowMs: number, nowMs: number): Promise<void>
   /** The end of the current lease by this computer's clock. */
   leaseUntilMs(): number | undefined
-  /** When the current lease was received, by this computer's clock: the last contact known after a restart. */
+  /** When the last lease was received, by this computer's clock: the last contact known after a restart. */
   leaseReceivedMs(): number | undefined
-  /** Looks at the clock; true where the term is over. The caller then closes the cache and calls eraseLease(). */
-  leaseOver(nowMs: number): Promise<boolean>
-  eraseLease(): void
   /**
-   * The root key: `app-locked` until the passphrase is given, `locked` where the lease share is not here. Once the cache is
-   * open under `root`, and where there is a previousRoot, the caller says so by rotated().
+   * Looks at the clock; true where the term is over, or what is left of it cannot be kept. The caller then closes the cache
+   * and calls eraseLease(). A clock that has gone back while it `slept`, or before the first look of all, ends the term;
+   * with `steadyMs`, time is also taken by that clock. Throws FailureError where what is left cannot be written yet.
+   */
+  leaseOver(nowMs: number, how?: Look): Promise<boolean>
+  /** Erases the server's half before it returns; resolves, always, once it is also noted why it is not there. */
+  eraseLease(): Promise<void>
+  /** Why the cache is closed until the server has been reached; undefined where it is not, or no device is enrolled. */
+  closedBecause(): ClosedBecause | undefined
+  /** The cache has been closed: the time that a kill would have cost is taken back. Throws FailureError. */
+  rest(nowMs: number): Promise<void>
+  /**
+   * The root key: `app-locked` until the passphrase is given, `locked` where the lease share is not here; where the disk does
+   * not take that it is used, `disk-full` or `locked`. Once the cache is open under `root`, and where there is a
+   * previousRoot, the caller says so by rotated().
    */
   openRootKey(nowMs: number): Promise<Result<RootKeys>>
   /** True from the coming of another share until rotated(). */
@@ -145,60 +156,38 @@ export interface Vault {
 export interface VaultParts extends SealedFileParts {
   /** How a key is drawn from a passphrase; tests bring a quick one. */
   readonly stretch?: Stretch
+  /** Where the profile's witness lies (witnessPath()), outside its folder; absent: an older copy of it is not known for one. */
+  readonly witnessPath?: string
+  /** In its place, for tests. */
+  readonly witnessFile?: WitnessFile
 }
 
 /** A vault over the profile's files; createCipher() must have been awaited before (libsodium loaded). */
-export function createVault({ profile, keyStore, stretch = stretchPassphrase }: VaultParts): Vault {
+export function createVault(parts: VaultParts): Vault {
+  const { profile, keyStore, stretch = stretchPassphrase } = parts
   const files = createSealedFiles({ profile, keyStore })
   const appLock = createAppLock({ files, stretch })
+  const witnessFile = parts.witnessFile ?? (parts.witnessPath && createWitnessFile(parts.witnessPath))
   let device: IdentityRecord | undefined
   let seed: Uint8Array | undefined
   let draft: Uint8Array | undefined
-  let lease: LeaseRecord | undefined
-  /** Apart from the lease: it outlives one that is erased, as the cache does. */
-  let cacheCounter: number | undefined
   /** The share in the root key last given out. */
   let givenShare: string | undefined
-  let writtenSeenMs = 0
   let timesDestroyed = 0
   const inTurn = createTurns()
+  const lease = createKeptLease({
+    files,
+    witness: witnessFile ? createWitness({ file: witnessFile, keyStore }) : undefined,
+    deviceId: () => device?.deviceId,
+    hadContact: () => device?.policy !== undefined,
+  })
 
-  /** Anything that is not what we wrote is no lease; a key store that cannot be asked is a failure. */
-  async function readLease(): Promise<Result<LeaseRecord | undefined>> {
-    if (lease) return ok(lease)
-    const before = timesDestroyed
-    const file = await files.read(LEASE_FILE)
-    if (file.type === 'refused') return { ok: false, error: file.failure }
-    if (file.type !== 'opened' || timesDestroyed !== before) return ok(undefined)
-    const record = leaseRecordSchema.safeParse(parseJson(file.bytes))
-    file.bytes.fill(0)
-    if (!record.success) return ok(undefined)
-    const { cacheCounter: counter, ...rest } = record.data
-    // Another may have been received while the key store was waited for.
-    lease ??= rest
-    cacheCounter ??= counter
-    writtenSeenMs = lease.seenMs
-    return ok(lease)
-  }
-
-  /** Writes `record` with what is known of the cache. */
-  function writeLease(record: LeaseRecord, isWanted: () => boolean): Promise<boolean> {
-    return files.writeJson(LEASE_FILE, { ...record, ...(cacheCounter !== undefined && { cacheCounter }) }, isWanted)
-  }
-
-  /** Writes the lease as it stands, or as `change` makes it. */
-  function rewriteLease(change: (record: LeaseRecord) => LeaseRecord = (record) => record): Promise<void> {
-    return inTurn(async () => {
-      const before = lease
-      if (!before) return
-      const record = change(before)
-      // The clock may be looked at meanwhile: that is no reason not to write.
-      const isWanted = () =>
-        lease !== undefined && lease.share === before.share && lease.receivedMs === before.receivedMs
-      if (!(await writeLease(record, isWanted)) || !lease) return
-      lease = { ...record, untilMs: lease.untilMs, seenMs: lease.seenMs }
-      writtenSeenMs = record.seenMs
-    })
+  /** The device is signed out, and enrolled again as what it was. */
+  async function signedInAgain(identity: Identity, before: IdentityRecord): Promise<void> {
+    const { signedOut: _, ...kept } = before
+    const orderCounter = Math.max(before.orderCounter, identity.orderCounter)
+    const record: IdentityRecord = { ...kept, ...identity, orderCounter }
+    if (await files.writeJson(DEVICE_FILE, record, () => device !== undefined)) device = record
   }
 
   return {
@@ -214,28 +203,30 @@ export function createVault({ profile, keyStore, stretch = stretchPassphrase }: 
       seed = key
       const form = await appLock.load()
       if (!form.ok) return form
-      const term = await readLease()
+      const term = await lease.read()
       return term.ok ? ok(record.data) : term
     },
     identity: () => device,
     draftDeviceKey() {
-      draft ??= randomFillSync(new Uint8Array(KEY_BYTES))
-      const pair = deviceKeyPair(draft)
+      const own = device?.signedOut && seed
+      const key = own || draft || randomFillSync(new Uint8Array(KEY_BYTES))
+      if (!own) draft = key
+      const pair = deviceKeyPair(key)
       return { publicKey: toBase64url(pair.publicKey), sign: pair.sign }
     },
     enrolled: (identity) =>
       inTurn(async () => {
-        if (!draft) throw new Error('no device key was drafted')
+        if (device?.signedOut && seed && identity.deviceId === device.deviceId) return signedInAgain(identity, device)
+        const key = draft
+        if (!key) throw new Error('no device key was drafted')
         // Local secret first: an identity without one would be a profile that can never open a cache.
         await appLock.create()
-        profile.shred(LEASE_FILE)
-        const record: IdentityRecord = { format: 1, deviceSeed: toBase64url(draft), ...identity }
+        lease.begin()
+        const record: IdentityRecord = { format: 1, deviceSeed: toBase64url(key), ...identity }
         await files.writeJson(DEVICE_FILE, record)
         device = record
-        lease = undefined
-        cacheCounter = undefined
         seed?.fill(0)
-        seed = draft
+        seed = key
         draft = undefined
       }),
     update: (change) =>
@@ -253,67 +244,44 @@ export function createVault({ profile, keyStore, stretch = stretchPassphrase }: 
       const publicKey = pinned && fromBase64url(pinned.publicKey)
       return publicKey !== undefined && verifySignature(publicKey, bytes, signature)
     },
-    saveLease(received, serverNowMs, nowMs) {
-      const before = timesDestroyed
-      return inTurn(async () => {
-        const term = await readLease()
-        const record = leaseAfter(term.ok ? term.value : undefined, leaseReceived(received, serverNowMs, nowMs))
-        if (!(await writeLease(record, () => timesDestroyed === before))) return
-        lease = record
-        writtenSeenMs = record.seenMs
-      })
-    },
-    leaseUntilMs: () => lease?.untilMs,
-    leaseReceivedMs: () => lease?.receivedMs,
-    async leaseOver(nowMs) {
-      if (!lease) return false
-      const seen = leaseSeen(lease, nowMs)
-      lease = seen
-      if (leaseExpired(seen, nowMs)) return true
-      if (Math.abs(seen.seenMs - writtenSeenMs) >= CLOCK_WRITE_MS)
-        await inTurn(async () => {
-          // A lease that was erased or renewed meanwhile must not come back.
-          if (await writeLease(seen, () => lease === seen)) writtenSeenMs = seen.seenMs
-        })
-      return false
-    },
-    eraseLease() {
-      lease = undefined
-      profile.shred(LEASE_FILE)
-    },
+    saveLease: lease.save,
+    leaseUntilMs: () => lease.current()?.untilMs,
+    leaseReceivedMs: lease.receivedMs,
+    leaseOver: (nowMs, how = {}) => lease.over(nowMs, how),
+    eraseLease: lease.erase,
+    closedBecause: lease.closedBecause,
+    rest: lease.rest,
     async openRootKey(nowMs) {
       if (appLock.isLocked()) return fail('app-locked')
-      const term = await readLease()
+      const term = await lease.use(nowMs)
       if (!term.ok) return term
-      if (!term.value) return fail('locked')
-      lease = leaseSeen(term.value, nowMs)
-      if (leaseExpired(lease, nowMs)) return fail('locked')
       const before = timesDestroyed
       const local = await appLock.secret()
       // The key store was waited for: a wipe or the end of the lease may have come between.
-      if (timesDestroyed !== before || !lease) {
+      const held = lease.current()
+      if (timesDestroyed !== before || !held) {
         if (local.ok) local.value.fill(0)
         return fail('locked')
       }
       if (!local.ok) return local
-      const root = rootOf(local.value, lease.share)
-      const previousRoot = lease.previousShare === undefined ? undefined : rootOf(local.value, lease.previousShare)
+      const root = rootOf(local.value, held.share)
+      const previousRoot = held.previousShare === undefined ? undefined : rootOf(local.value, held.previousShare)
       local.value.fill(0)
-      givenShare = lease.share
+      givenShare = held.share
       return root ? ok({ root, ...(previousRoot && { previousRoot }) }) : fail('locked')
     },
-    rotationPending: () => lease?.previousShare !== undefined,
+    rotationPending: () => lease.current()?.previousShare !== undefined,
     async rotated() {
-      if (lease?.previousShare === undefined) return false
+      if (lease.current()?.previousShare === undefined) return false
       // Another may have come since the root key was given out: the cache is not sealed under that one.
-      await rewriteLease((record) => (record.share === givenShare ? shareTaken(record) : record))
-      return lease?.previousShare !== undefined
+      await lease.rewrite((record) => (record.share === givenShare ? shareTaken(record) : record))
+      return lease.current()?.previousShare !== undefined
     },
     async noteCache(counter, { now = false } = {}) {
-      cacheCounter = Math.max(counter, cacheCounter ?? 0)
-      if (now) await rewriteLease()
+      lease.note(counter)
+      if (now) await lease.rewrite()
     },
-    cacheAnchor: () => cacheCounter,
+    cacheAnchor: lease.cacheCounter,
     hasPassphrase: appLock.hasPassphrase,
     isLocked: appLock.isLocked,
     unlockRetryAtMs: appLock.retryAtMs,
@@ -321,15 +289,13 @@ export function createVault({ profile, keyStore, stretch = stretchPassphrase }: 
     unlock: appLock.unlock,
     setPassphrase: appLock.setPassphrase,
     destroyDataKeys() {
-      const count = [LOCAL_FILE, LEASE_FILE].filter(files.isThere).length
+      let count = files.isThere(LOCAL_FILE) ? 1 : 0
       timesDestroyed += 1
       appLock.forget()
-      lease = undefined
-      cacheCounter = undefined
       try {
         profile.shred(LOCAL_FILE)
       } finally {
-        profile.shred(LEASE_FILE)
+        count += lease.destroy()
       }
       return count
     },
