@@ -3,18 +3,29 @@
 import type { CallArgs, CallName, CallResult } from '../shared/bridge.ts'
 import type { ConversationId, Policy } from '../shared/model.ts'
 import type { Failure, Result } from '../shared/result.ts'
+import type { VerifyDetached } from '../shared/wipe-proof.ts'
 import type { Files } from './files/files.ts'
 import type { Log } from './log.ts'
 import type { Search } from './search/search.ts'
 import type { Session } from './session/session.ts'
 import type { Shell } from './shell/shell.ts'
 import type { Live, Store } from './store/store.ts'
+import type { Identity } from './vault/vault.ts'
 
 /** The cache while it is open, with what goes with it. */
 export interface CallCache {
   readonly store: Store
   readonly search: Search
   readonly files: Files
+}
+
+/** What the calls about the fleet need beside the session: the host outside the window, and what this desktop has pinned. */
+export interface FleetParts {
+  readonly shell: Pick<Shell, 'confirm' | 'printPdf' | 'saveAs'>
+  readonly identity: () => Pick<Identity, 'deviceId' | 'workspaceId' | 'authorityKeys'> | undefined
+  readonly verifySignature: VerifyDetached
+  /** BCP 47 tags of the window, most wanted first. */
+  readonly languages: () => readonly string[]
 }
 
 /** What the calls act on. */
@@ -30,6 +41,9 @@ export interface CallParts {
   readonly setSettings: (change: CallArgs<'setSettings'>) => CallResult<'setSettings'>
   readonly openExternal: Shell['openExternal']
   readonly pickFiles: Shell['pickFiles']
+  readonly fleet: FleetParts
+  /** The user has read that conversations were wiped here. */
+  readonly dismissConversationsWiped: () => void
   readonly lock: () => Result<void>
   readonly unlock: (args: CallArgs<'unlock'>) => Promise<Result<void>>
   readonly setPassphrase: (args: CallArgs<'setPassphrase'>) => Promise<Result<void>>

@@ -8,7 +8,7 @@ import type { Answer, Request } from '../shared/wire.ts'
 import { exampleCache, fill, nothingLive, openCache } from '../testing/caches.ts'
 import { silentLog } from '../testing/desktop.ts'
 import { exampleTimeMs } from '../testing/example.ts'
-import { codeOf, must } from '../testing/fake-shell.ts'
+import { codeOf, createFakeShell, must } from '../testing/fake-shell.ts'
 import { type CallParts, createCalls } from './calls.ts'
 import type { Files } from './files/files.ts'
 import { createSearch } from './search/search.ts'
@@ -40,7 +40,13 @@ function setUp(change: (store: Store) => Partial<Store> = () => ({}), parts: Par
   const session: Session = {
     state: () => ({ type: 'live', attempt: 0 }),
     dispatch: (event) => void done.push(event.type),
-    facts: () => ({ lastHeardAtMs: undefined, retryAtMs: undefined, clockSkewMs: undefined, catchUp: undefined }),
+    facts: () => ({
+      lastHeardAtMs: undefined,
+      retryAtMs: undefined,
+      clockSkewMs: undefined,
+      catchUp: undefined,
+      roles: [],
+    }),
     sending: () => sending,
     flush: () => void done.push('flush'),
     markRead: (_id, seq) => void done.push(`read ${seq}`),
@@ -99,6 +105,13 @@ function setUp(change: (store: Store) => Partial<Store> = () => ({}), parts: Par
     sessionChanged: () => void done.push('session'),
     openExternal: async () => undefined,
     pickFiles: async () => [{ path: '/x/a.pdf', name: 'a.pdf', bytes: 3 }],
+    fleet: {
+      shell: createFakeShell(),
+      identity: () => undefined,
+      verifySignature: () => false,
+      languages: () => ['en'],
+    },
+    dismissConversationsWiped: () => void done.push('wiped ones seen'),
     viewChanged: (id) => void done.push(`shown ${id !== undefined}`),
     nowMs: () => exampleTimeMs,
     listChanged: () => void done.push('list'),

@@ -1,15 +1,17 @@
 // Owns the answers to bridge calls: parses the arguments, checks that the state allows the call, does it, returns a Result.
 // Always holds: nothing throws across the bridge; a call that needs the cache is refused while there is none; arguments
-// are parsed strictly whatever the host has checked. The handlers about messages, conversations and files are beside it.
+// are parsed strictly whatever the host has checked. The handlers about messages, conversations, files and fleet are beside it.
 
 import { z } from 'zod'
 import { type CallName, calls, callsWithoutCache, isCallName } from '../shared/bridge.ts'
 import type { conversationCalls } from '../shared/bridge-conversations.ts'
 import type { fileCalls } from '../shared/bridge-files.ts'
+import type { fleetCalls } from '../shared/bridge-fleet.ts'
 import type { messageCalls } from '../shared/bridge-messages.ts'
 import { FailureError, fail, ok, type Result } from '../shared/result.ts'
 import { conversationHandlers } from './calls-conversations.ts'
 import { fileHandlers } from './calls-files.ts'
+import { fleetHandlers } from './calls-fleet.ts'
 import { messageHandlers } from './calls-messages.ts'
 import type { CallCache, CallParts, Handlers, OpenParts } from './calls-parts.ts'
 import { errorName } from './log.ts'
@@ -28,6 +30,7 @@ export function createCalls(parts: CallParts): (name: string, args: unknown) => 
     ...messageHandlers(parts, open),
     ...conversationHandlers(parts, open),
     ...fileHandlers(parts, open),
+    ...fleetHandlers(parts, open),
     ...appHandlers(parts),
   }
   return async (name, args) => {
@@ -58,7 +61,10 @@ function failed(parts: CallParts, name: string, error: unknown): Result<never> {
 
 const done = (result: Result<void>): Result<Record<string, never>> => (result.ok ? ok({}) : result)
 
-type AppCall = Exclude<CallName, keyof typeof messageCalls | keyof typeof conversationCalls | keyof typeof fileCalls>
+type AppCall = Exclude<
+  CallName,
+  keyof typeof messageCalls | keyof typeof conversationCalls | keyof typeof fileCalls | keyof typeof fleetCalls
+>
 
 /** The calls about the session, the lock and the window itself. */
 function appHandlers(parts: CallParts): Handlers<AppCall> {
@@ -76,6 +82,10 @@ function appHandlers(parts: CallParts): Handlers<AppCall> {
       const cache = parts.cache()
       if (cache.ok) cache.value.store.dismissNotice()
       parts.sessionChanged()
+      return ok({})
+    },
+    dismissConversationsWiped() {
+      parts.dismissConversationsWiped()
       return ok({})
     },
     setSettings: (change) => ok(parts.setSettings(change)),

@@ -15,6 +15,7 @@ import {
   prepareElectron,
 } from './shell/electron.ts'
 import { failureOfStart, logLevel, printFailure, quitOnSignals, quitOnStdinEnd, startApp } from './shell/start.ts'
+import { witnessDirOf } from './shell/witness-dir.ts'
 
 const commandLine = readCommandLine(process.argv.slice(1), true)
 if (!commandLine.ok) throw new Error(commandLine.error.message)
@@ -33,12 +34,14 @@ const start = async (): Promise<void> => {
   if (!prepareElectron({ hostDir })) return exitAsSecondInstance()
   const log = createLog({ file: join(profileDir, 'logs', 'causeway.log'), stderr: true, level: logLevel() })
   await electronReady()
+  const witnessDir = witnessDirOf(commandLine.value, profileDir, process.env, process.platform)
   const shell = createElectronShell({
     hostDir,
     rendererDir: join(import.meta.dirname, '..', 'renderer'),
     preloadFile: join(import.meta.dirname, 'preload.cjs'),
     log,
     ...(place === undefined ? {} : { place }),
+    ...(witnessDir === undefined ? {} : { witnessDir }),
   })
   quitOnSignals(shell)
   if (checkKeyStore) {

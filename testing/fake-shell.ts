@@ -2,9 +2,9 @@
 // tells an app can be told.
 // Always holds: calls pass through the same handler as with any host; waiting is for an event, never for a time.
 
-import type { Notice, PickedFile, PowerEvent, Shell } from '../main/shell/shell.ts'
+import type { Notice, PickedFile, PowerEvent, Question, Shell } from '../main/shell/shell.ts'
 import type { CallArgs, CallName, CallResult, EventName, EventPayload, SessionState } from '../shared/bridge.ts'
-import { ok, type Result } from '../shared/result.ts'
+import { fail, ok, type Result } from '../shared/result.ts'
 import { createMemoryKeyStore, type MemoryKeyStore } from './memory-key-store.ts'
 
 export type ShellEvent = {
@@ -22,6 +22,13 @@ export interface FakeShell extends Shell {
   /** What the user chooses in the next dialogs. */
   picks: readonly PickedFile[]
   savesTo: string | undefined
+  /** Everything asked outside the window, in order. */
+  readonly questions: readonly Question[]
+  /** What the user says to the next questions: no, unless a test says otherwise. */
+  answer: (question: Question) => boolean | Promise<boolean>
+  /** Documents that were to be printed; their PDF is their text after `%PDF-`. */
+  readonly printed: readonly string[]
+  canPrint: boolean
   readonly status: { readonly unread: number; readonly state: SessionState } | undefined
   readonly windowsShown: number
   readonly windowsReset: number
@@ -36,11 +43,16 @@ export interface FakeShell extends Shell {
   until(check: () => boolean | Promise<boolean>): Promise<void>
 }
 
-/** A host over `keyStore`: pass the same one to restart a desktop. */
-export function createFakeShell(keyStore: MemoryKeyStore = createMemoryKeyStore()): FakeShell {
+/** A host over `keyStore`: pass the same one to restart a desktop, with the witness folder it had. */
+export function createFakeShell(
+  keyStore: MemoryKeyStore = createMemoryKeyStore(),
+  options: { readonly witnessDir?: string } = {},
+): FakeShell {
   const events: ShellEvent[] = []
   const notices: Notice[] = []
   const opened: string[] = []
+  const questions: Question[] = []
+  const printed: string[] = []
   const powerListeners = new Set<(event: PowerEvent) => void>()
   const waiting = new Set<() => void>()
   let handle: ((name: string, args: unknown) => Promise<Result<unknown>>) | undefined
@@ -65,6 +77,11 @@ export function createFakeShell(keyStore: MemoryKeyStore = createMemoryKeyStore(
     events,
     notices,
     opened,
+    questions,
+    answer: () => false,
+    printed,
+    canPrint: true,
+    ...(options.witnessDir !== undefined && { witnessDir: options.witnessDir }),
     focused: false,
     picks: [],
     savesTo: undefined,
@@ -125,6 +142,17 @@ export function createFakeShell(keyStore: MemoryKeyStore = createMemoryKeyStore(
     },
     async saveAs() {
       return this.savesTo
+    },
+    async confirm(question) {
+      questions.push(question)
+      const said = this.answer(question)
+      wake()
+      return said
+    },
+    async printPdf(html) {
+      if (!this.canPrint) return fail('unavailable')
+      printed.push(html)
+      return ok(Buffer.from(`%PDF-${html}`))
     },
     async openPath(path) {
       opened.push(path)

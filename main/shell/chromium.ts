@@ -5,13 +5,16 @@
 
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type BrowserContext, chromium, type Page } from 'playwright-core'
+import type { BrowserContext, Page } from 'playwright-core'
 import { z } from 'zod'
 import { FailureError, fail } from '../../shared/result.ts'
 import { createApi } from '../../shared/window-api.ts'
 import { errorName, type Log } from '../log.ts'
 import { type Assets, createAssets } from './assets.ts'
 import { createBridgeGate, isTrustedSender } from './bridge-gate.ts'
+import { launchBrowser } from './chromium-launch.ts'
+import { createBrowserPrinter } from './chromium-print.ts'
+import { askForPlace, askInPage } from './chromium-question.ts'
 import type { Place } from './command-line.ts'
 import { measureFolder, ownFolder } from './host-folder.ts'
 import { openExternal, openPath } from './open-external.ts'
@@ -19,6 +22,7 @@ import { createQuit } from './quit.ts'
 import type { KeyStore, Shell } from './shell.ts'
 import { languagesOfEnvironment } from './system-languages.ts'
 import { onWake } from './wake.ts'
+import { wordsFor } from './words.ts'
 
 /** The `.invalid` domain (RFC 6761) never resolves: should a request escape, it goes nowhere. */
 const ORIGIN = 'https://causeway.invalid'
@@ -34,29 +38,6 @@ const CRASH_LOOP_MS = 10_000
 /** The layout's own minimum; a narrower half of a small screen overlaps the other. */
 const SMALLEST_WIDTH_PX = 720
 const screenSchema = z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() })
-
-const flags = [
-  `--app=data:text/html,<title>${TITLE}</title>`,
-  '--incognito',
-  '--window-size=1180,760',
-  '--no-first-run',
-  '--no-default-browser-check',
-  '--no-proxy-server',
-  '--no-pings',
-  '--host-resolver-rules=MAP * ~NOTFOUND',
-  '--block-new-web-contents',
-  '--deny-permission-prompts',
-  '--disable-background-networking',
-  '--disable-breakpad',
-  '--disable-component-update',
-  '--disable-crash-reporter',
-  '--disable-domain-reliability',
-  '--disable-quic',
-  '--disable-save-password-bubble',
-  '--disable-sync',
-  '--disk-cache-size=1',
-  '--media-cache-size=1',
-]
 
 /** Runs in the page before any of its own scripts: makes `window.causeway` out of the same source as the preload. */
 const initScript = `(() => {
@@ -82,12 +63,14 @@ export function createChromiumShell(options: {
   /** Written with the URL of the browser's debugging port once the window is open; tests only. */
   readonly debugPortFile?: string
   readonly place?: Place
+  readonly witnessDir?: string
   readonly log: Log
 }): Shell {
   const { log, hostDir } = options
   let browserDir: string | undefined
   const assets = createAssets(options.rendererDir, { title: TITLE })
   const gate = createBridgeGate({ log })
+  const systemLanguages = languagesOfEnvironment(process.env)
   let opening: Promise<Page> | undefined
   let page: Page | undefined
   let title = TITLE
@@ -104,7 +87,16 @@ export function createChromiumShell(options: {
     // Another program may have this profile open, and its browser there: the app then says so in our window.
     const ownDir = ownFolder(hostDir, 'chromium')
     browserDir = ownDir
-    const context = await launch(options, ownDir)
+    const context = await launchBrowser({
+      browserPath: options.browserPath,
+      browserDir: ownDir,
+      isHeadless: options.isHeadless,
+      args: [
+        `--app=data:text/html,<title>${TITLE}</title>`,
+        '--window-size=1180,760',
+        ...(options.debugPortFile === undefined ? [] : ['--remote-debugging-port=0']),
+      ],
+    })
     const opened = context.pages()[0] ?? (await context.waitForEvent('page'))
     page = opened
     context.on('page', (other) => {
@@ -147,7 +139,7 @@ export function createChromiumShell(options: {
   return {
     kind: 'chromium',
     keyStore: options.keyStore,
-    systemLanguages: languagesOfEnvironment(process.env),
+    systemLanguages,
     serve: gate.serve,
     emit(name, payload) {
       inPage((open) =>
@@ -199,9 +191,15 @@ export function createChromiumShell(options: {
     async pickFiles() {
       throw new FailureError(fail('not-allowed', 'This host has no file dialog of its own.').error)
     },
-    async saveAs() {
-      throw new FailureError(fail('not-allowed', 'This host has no file dialog of its own.').error)
+    async saveAs(name) {
+      if (page === undefined || page.isClosed())
+        throw new FailureError(fail('unavailable', 'There is no window.').error)
+      return askForPlace(page, name, wordsFor(systemLanguages))
     },
+    confirm: async (question) =>
+      page !== undefined && !page.isClosed() && (await askInPage(page, question)) !== undefined,
+    printPdf: createBrowserPrinter(options),
+    ...(options.witnessDir !== undefined && { witnessDir: options.witnessDir }),
     openPath,
     async clearHostStorage() {
       const before = measureFolder(hostDir)
@@ -227,33 +225,6 @@ async function inTime(opening: Promise<Page>): Promise<Page> {
   } finally {
     clearTimeout(timer)
   }
-}
-
-function launch(options: Parameters<typeof createChromiumShell>[0], browserDir: string): Promise<BrowserContext> {
-  const isRoot = process.getuid?.() === 0
-  return chromium.launchPersistentContext(browserDir, {
-    executablePath: options.browserPath,
-    headless: options.isHeadless,
-    // Chromium refuses to run sandboxed as root.
-    chromiumSandbox: !isRoot,
-    viewport: null,
-    colorScheme: null,
-    reducedMotion: null,
-    forcedColors: null,
-    contrast: null,
-    acceptDownloads: false,
-    serviceWorkers: 'block',
-    handleSIGINT: false,
-    handleSIGTERM: false,
-    handleSIGHUP: false,
-    ignoreDefaultArgs: ['--enable-automation'],
-    args: [
-      ...flags,
-      // Silences the bar that warns of the missing sandbox and takes the page's room.
-      ...(isRoot ? ['--test-type'] : []),
-      ...(options.debugPortFile === undefined ? [] : ['--remote-debugging-port=0']),
-    ],
-  })
 }
 
 async function serveAssets(context: BrowserContext, assets: Assets): Promise<void> {

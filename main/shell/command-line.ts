@@ -5,6 +5,7 @@
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { fail, ok, type Result } from '../../shared/result.ts'
+import { isWithin } from './witness-dir.ts'
 
 const options = {
   profile: { type: 'string' },
@@ -17,6 +18,7 @@ const options = {
   'debug-port-file': { type: 'string' },
   'check-keystore': { type: 'boolean' },
   place: { type: 'string' },
+  witness: { type: 'string' },
   'quit-on-stdin-end': { type: 'boolean' },
 } as const
 
@@ -36,6 +38,8 @@ export interface CommandLine {
   readonly quitOnStdinEnd: boolean
   /** The half of the screen to open the window in, so that two desktops stand side by side. */
   readonly place?: Place
+  /** Absolute path of the folder for what is kept outside the profile; never inside it. */
+  readonly witnessDir?: string
 }
 
 /** Reads arguments (without program and script). `isLenient` passes over what is not ours. Code: wrong-usage. */
@@ -51,6 +55,7 @@ export function readCommandLine(args: readonly string[], isLenient = false): Res
   const serverUrl = text(values.server)
   const enrolCode = text(values.enroll)
   const debugPortFile = text(values['debug-port-file'])
+  const witness = text(values.witness)
   const { place } = values
   if (place !== undefined && place !== 'left' && place !== 'right') {
     return fail('wrong-usage', '--place is left or right.')
@@ -61,7 +66,14 @@ export function readCommandLine(args: readonly string[], isLenient = false): Res
   if (profile === undefined && values.describe !== true && !isLenient) {
     return fail('wrong-usage', '--profile DIR is needed.')
   }
+  if (profile !== undefined && witness !== undefined && isWithin(resolve(profile), resolve(witness))) {
+    return fail(
+      'wrong-usage',
+      '--witness DIR lies outside the profile: what is in it must not go back with an older copy.',
+    )
+  }
   return ok({
+    ...(witness === undefined ? {} : { witnessDir: resolve(witness) }),
     ...(profile === undefined ? {} : { profileDir: resolve(profile) }),
     ...(serverUrl === undefined ? {} : { serverUrl }),
     ...(enrolCode === undefined ? {} : { enrolCode }),

@@ -35,6 +35,7 @@ import type { Place } from './command-line.ts'
 import { dotPixels } from './dot.ts'
 import { measureFolder, removeExcept } from './host-folder.ts'
 import { noProgram } from './open-external.ts'
+import { printOn, printPreferences } from './print-window.ts'
 import { createQuit } from './quit.ts'
 import { createSafeStorageKeyStore } from './safe-storage.ts'
 import type { Notice, PowerEvent, Shell } from './shell.ts'
@@ -44,8 +45,9 @@ import { wordsFor } from './words.ts'
 const SCHEME = 'causeway'
 const ORIGIN = `${SCHEME}://app`
 const PAGE_URL = `${ORIGIN}/`
-/** Without `persist:` Electron keeps all of this session in memory. */
+/** Without `persist:` Electron keeps all of a session in memory. */
 const PARTITION = 'causeway'
+const PRINT_PARTITION = 'causeway-print'
 /** A renderer that dies again within this time is not started a third time: it would do so for ever. */
 const CRASH_LOOP_MS = 10_000
 const SMALLEST = { width: 720, height: 480 }
@@ -129,7 +131,8 @@ function guardContents(contents: WebContents): void {
   contents.setWindowOpenHandler(() => ({ action: 'deny' }))
 }
 
-function guardSession(guarded: Session, assets: Assets | undefined): void {
+/** What a session may load: the renderer's files, documents given as data: addresses, or nothing. */
+function guardSession(guarded: Session, loads: Assets | 'data' | 'nothing'): void {
   guarded.setPermissionRequestHandler((_contents, _permission, answer) => answer(false))
   guarded.setPermissionCheckHandler(() => false)
   guarded.setDevicePermissionHandler(() => false)
@@ -137,12 +140,12 @@ function guardSession(guarded: Session, assets: Assets | undefined): void {
   guarded.on('will-download', (event) => event.preventDefault())
   guarded.webRequest.onBeforeRequest((details, answer) => {
     const isOurs = details.url.startsWith(PAGE_URL) || /^(?:data|blob|devtools):/.test(details.url)
-    answer({ cancel: assets === undefined || !isOurs })
+    answer({ cancel: loads === 'nothing' || (loads === 'data' ? !details.url.startsWith('data:') : !isOurs) })
   })
-  if (assets === undefined) return
+  if (typeof loads === 'string') return
   guarded.protocol.handle(SCHEME, async (request) => {
     const isOurs = request.url.startsWith(PAGE_URL)
-    const response = await assets.respond(request.method, isOurs ? request.url : '')
+    const response = await loads.respond(request.method, isOurs ? request.url : '')
     return new Response(new Uint8Array(response.body), { status: response.status, headers: response.headers })
   })
 }
@@ -153,6 +156,7 @@ export function createElectronShell(options: {
   readonly rendererDir: string
   readonly preloadFile: string
   readonly place?: Place
+  readonly witnessDir?: string
   readonly log: Log
 }): Shell {
   const { log } = options
@@ -160,7 +164,9 @@ export function createElectronShell(options: {
   const words = wordsFor(systemLanguages)
   const guarded = session.fromPartition(PARTITION, { cache: false })
   guardSession(guarded, createAssets(options.rendererDir))
-  guardSession(session.defaultSession, undefined)
+  guardSession(session.defaultSession, 'nothing')
+  const printing = session.fromPartition(PRINT_PARTITION, { cache: false })
+  guardSession(printing, 'data')
 
   const gate = createBridgeGate({ log })
   let tray: Tray | undefined
@@ -331,13 +337,33 @@ export function createElectronShell(options: {
       const answer = await (over ? dialog.showSaveDialog(over, asked) : dialog.showSaveDialog(asked))
       return answer.canceled || answer.filePath === '' ? undefined : answer.filePath
     },
+    async confirm(question) {
+      const over = parent()
+      if (over === undefined) return false
+      const { title, message, detail, confirmLabel, cancelLabel, isDanger } = question
+      const { response } = await dialog.showMessageBox(over, {
+        type: isDanger ? 'warning' : 'question',
+        ...{ title, message, detail, buttons: [confirmLabel, cancelLabel] },
+        defaultId: 1,
+        cancelId: 1,
+        noLink: true,
+      })
+      return response === 0
+    },
+    printPdf: (html) =>
+      printOn(
+        new BrowserWindow({ show: false, webPreferences: { ...printPreferences, session: printing } }),
+        html,
+        log,
+      ),
+    ...(options.witnessDir !== undefined && { witnessDir: options.witnessDir }),
     async openPath(path) {
       return (await systemShell.openPath(path)) === '' ? ok(undefined) : noProgram()
     },
     async clearHostStorage() {
       const before = measureFolder(options.hostDir)
       clearNotices()
-      for (const cleared of [guarded, session.defaultSession]) {
+      for (const cleared of [guarded, printing, session.defaultSession]) {
         await cleared.clearStorageData()
         await cleared.clearCache()
         await cleared.clearAuthCache()

@@ -35,6 +35,20 @@ export interface PickedFile {
   readonly bytes: number
 }
 
+/** What the user is asked outside the window, in words of main's: plain text, which the host never reads as anything else. */
+export interface Question {
+  /** Of the dialog's window. */
+  readonly title: string
+  /** The question itself, in one sentence. */
+  readonly message: string
+  /** What hangs on it; lines are kept. */
+  readonly detail: string
+  readonly confirmLabel: string
+  readonly cancelLabel: string
+  /** What is asked for cannot be taken back. */
+  readonly isDanger: boolean
+}
+
 export interface Removed {
   readonly files: number
   readonly bytes: number
@@ -72,6 +86,21 @@ export interface Shell {
   pickFiles(): Promise<readonly PickedFile[]>
   /** Where the user wants a file of this name saved; undefined where they cancel. Throws as pickFiles(). */
   saveAs(name: string): Promise<string | undefined>
+  /**
+   * Asks the user where no page of ours reaches; a dialog that is closed is a no, and so is one that cannot be shown. The
+   * answer that needs no thought is the no.
+   */
+  confirm(question: Question): Promise<boolean>
+  /**
+   * A document as PDF, A4. It is drawn without script, without a bridge and without a network; nothing of it is kept. Codes:
+   * `unavailable` where the host has nothing that draws it, or it could not be drawn.
+   */
+  printPdf(html: string): Promise<Result<Uint8Array>>
+  /**
+   * Folder of this user outside every profile, where it is kept how far a profile has come: an older copy of a profile is
+   * known by it. It need not exist. Absent: none is kept.
+   */
+  readonly witnessDir?: string
   /** Opens a file with the system's program for it. Codes: `unavailable`. */
   openPath(path: string): Promise<Result<void>>
   /** Removes what the host itself keeps on disk for the renderer (caches, storage), as part of a wipe. */
