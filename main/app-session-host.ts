@@ -4,6 +4,7 @@
 
 import type { Policy } from '../shared/model.ts'
 import { type Failure, fail } from '../shared/result.ts'
+import type { AppOrders } from './app-orders.ts'
 import type { Changes } from './coalesce.ts'
 import type { Notices } from './notices.ts'
 import type { OpenCache } from './open-cache.ts'
@@ -22,6 +23,8 @@ export interface SessionHostParts {
   readonly listChanged: () => void
   readonly stateChanged: () => void
   readonly policyChanged: (policy: Policy) => void
+  readonly orders: Pick<AppOrders, 'standing' | 'wipeConversations' | 'signOut'>
+  readonly cacheBytes: SessionHost['cacheBytes']
   /** A wipe has been begun: carries it out, once what is under way has returned. */
   readonly carryOutWipe: () => void
   readonly inBackground: (work: Promise<unknown>) => void
@@ -52,6 +55,11 @@ export function createSessionHost(parts: SessionHostParts): SessionHost {
       await wipe.begin(order, jws, origin, (current()?.store.keyCount() ?? 0) + VAULT_KEYS)
       setImmediate(parts.carryOutWipe)
     },
+    orderStanding: parts.orders.standing,
+    wipeConversations: parts.orders.wipeConversations,
+    signOut: parts.orders.signOut,
+    fleetMoved: () => shell.emit('fleetChanged', {}),
+    cacheBytes: parts.cacheBytes,
     policyChanged: parts.policyChanged,
     stateChanged: parts.stateChanged,
     listChanged: parts.listChanged,

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterEach, describe, expect, test } from 'vitest'
 import { type CallName, calls, callsWithoutCache } from '../shared/bridge.ts'
+import { fleetCalls } from '../shared/bridge-fleet.ts'
 import { limits } from '../shared/limits.ts'
 import { fromBase64url, openReceipt } from '../shared/proof.ts'
 import { fail } from '../shared/result.ts'
@@ -232,6 +233,16 @@ describe('calls', () => {
     readFile: { fileId: example.id('file'), offset: 0, length: 1 },
     openFile: { fileId: example.id('file') },
     saveFile: { fileId: example.id('file') },
+    dismissConversationsWiped: {},
+    listDevices: { filter: {}, sort: { by: 'person', descending: false }, from: 0, limit: 10 },
+    showDevice: { deviceId: example.id('device') },
+    tryOrder: { kind: 'wipe', target: { type: 'devices', deviceIds: [example.id('device')] } },
+    giveOrder: { kind: 'wipe', target: { type: 'devices', deviceIds: [example.id('device')] }, reason: 'x' },
+    decideOrder: { orderId: example.id('order'), approve: true },
+    listOrders: {},
+    showOrder: { orderId: example.id('order'), from: 0, limit: 10 },
+    showWipe: { wipeId: example.id('wipe') },
+    saveWipeProof: { wipeId: example.id('wipe'), form: 'documents' },
   }
   const names = Object.keys(calls) as CallName[]
 
@@ -292,7 +303,9 @@ describe('calls', () => {
       attachFile: { conversationId: id, name: 'x', mediaType: '', bytes: 0 },
       listAttachments: { conversationId: id },
     }
-    const apart = ['enroll', 'retryMessage', 'discardMessage', 'lock', 'unlock', 'setPassphrase']
+    // Of people without the IT role; see the tests of the fleet.
+    const fleet: string[] = Object.keys(fleetCalls)
+    const apart = [...fleet, 'enroll', 'retryMessage', 'discardMessage', 'lock', 'unlock', 'setPassphrase']
     // What they are about does not exist; see the tests of files and of conversations.
     const about = ['appendFile', 'setThumbnail', 'detachFile', 'fetchFile', 'cancelFile', 'inspectFile', 'readFile']
     apart.push(
@@ -304,6 +317,8 @@ describe('calls', () => {
       'inviteMembers',
       'removeMember',
     )
+    for (const name of names.filter((n) => fleet.includes(n)))
+      expect(`${name} ${codeOf(await shell.callRaw(name, args[name]))}`).toBe(`${name} not-allowed`)
     for (const name of names.filter((n) => !apart.includes(n)))
       expect(calls[name].result.safeParse(must(await shell.callRaw(name, good[name]))).error).toBeUndefined()
     const unknown = names.filter((name) => /conversationId|clientId|fileId/.test(JSON.stringify(args[name])))

@@ -5,81 +5,70 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { type CallArgs, defaultSettings, type SessionView, type Settings } from '../shared/bridge.ts'
-import { limits } from '../shared/limits.ts'
-import type { ConversationId, Policy } from '../shared/model.ts'
+import type { ConversationId } from '../shared/model.ts'
 import { type Failure, type FailureCode, FailureError, fail, ok, type Result } from '../shared/result.ts'
+import {
+  CACHE_DIRS,
+  type CachePlaces,
+  cacheBytesOf,
+  cachePlaces,
+  OPENED_DIR,
+  openCacheParts,
+  remainsPaths,
+} from './app-cache.ts'
+import { appCallParts } from './app-calls.ts'
 import { createEnrolment } from './app-enrolment.ts'
-import { filesParts } from './app-files.ts'
 import { createLeaseWatch } from './app-lease.ts'
 import { createAppLock } from './app-lock.ts'
+import type { App, AppOptions } from './app-options.ts'
+import { createAppOrders } from './app-orders.ts'
+import { createAppPolicy } from './app-policy.ts'
+import { listenToPower } from './app-power.ts'
 import { createSessionHost } from './app-session-host.ts'
+import { createAppWindow } from './app-window.ts'
 import { createWipeRun } from './app-wipe.ts'
-import { type CallParts, createCalls } from './calls.ts'
+import { createCalls } from './calls.ts'
 import { systemClock } from './clock.ts'
-import { createCoalescer } from './coalesce.ts'
 import { createFiles } from './files/files.ts'
 import { shredAll } from './files/shred.ts'
-import { errorName, type Log } from './log.ts'
+import { errorName } from './log.ts'
 import { createNotices } from './notices.ts'
 import { createOpenCache, type OpenCache } from './open-cache.ts'
 import { openProfile, type Profile } from './profile/profile.ts'
 import { createSearch } from './search/search.ts'
+import { shardFileName } from './search/shard-files.ts'
 import { backoffMs } from './session/backoff.ts'
 import { deliverReceipt, enrol, parseServerUrl } from './session/http.ts'
-import { type Clock, createSession, type Session } from './session/run.ts'
+import { createSession, type Session } from './session/run.ts'
 import { openSocket } from './session/socket.ts'
 import { viewSession } from './session-view.ts'
 import { changeSettings, readSettings, writeSettings } from './settings.ts'
-import type { Shell } from './shell/shell.ts'
 import { storeFailure } from './store/failures.ts'
-import { quarantine, removeQuarantined } from './store/quarantine.ts'
+import { quarantine, removeQuarantined, setAsideOf } from './store/quarantine.ts'
 import { openStore } from './store/store.ts'
-import { createCipher } from './vault/cipher.ts'
+import { createCipher, verifySignature } from './vault/cipher.ts'
 import { createVault, type Vault } from './vault/vault.ts'
-import type { WipeStep } from './wipe/plan.ts'
+import { witnessPath } from './vault/witness.ts'
+import { createOrders, ORDERS_FILE, type Orders } from './wipe/orders.ts'
 import { createWipe, type Wipe } from './wipe/run.ts'
 
-export interface AppOptions {
-  readonly shell: Shell
-  readonly profileDir: string
-  readonly version: string
-  /** For the fleet table, for example 'win32-x64'. */
-  readonly platform: string
-  readonly deviceName: string
-  /** Server address; with a code, enrols at start where the profile is not enrolled. Alone, it corrects the address. */
-  readonly serverUrl?: string
-  readonly enrolCode?: string
-  readonly log: Log & { closeFile?(): void }
-  readonly clock?: Clock
-  /** Fault injection for tests of the wipe. */
-  readonly wipeProbe?: (step: WipeStep, when: 'before' | 'after') => void
-}
+export type { App, AppOptions } from './app-options.ts'
 
-export interface App {
-  /** Serves the bridge, resumes an interrupted wipe, opens the cache, connects, shows the window. */
-  start(): Promise<void>
-  stop(): Promise<void>
-}
-
-const CACHE_FILE = 'store/cache.db'
-const SHARD_DIR = 'store/shards'
-const FILES_DIR = 'files'
-const OPENED_DIR = 'open'
-
-/** What holds until the server has told its policy: nothing leaves that this desktop alone can keep. */
-const untold: Policy = { leaseHours: 1, notifications: 'hidden', contentProtection: true, downloads: false }
+/** Why a cache is not opened at the start that the connection, the user or room on the disk mends while the app runs. */
+const passing: ReadonlySet<FailureCode> = new Set(['locked', 'app-locked', 'disk-full'])
 
 /** An app on `shell`. Nothing happens before start(). */
 export function createApp(options: AppOptions): App {
   const { shell, log, clock = systemClock } = options
   const about = { version: options.version, platform: options.platform }
   const cipherReady = createCipher()
+  const bootId = randomUUID()
   let profile: Profile | undefined
   let vault: Vault | undefined
   let wipe: Wipe | undefined
+  let orders: Orders | undefined
   let session: Session | undefined
   let cache: OpenCache | undefined
-  let policy: Policy | undefined
   let settings: Settings = defaultSettings
   /** What keeps the app from working at all, until the next start. */
   let obstacle: Failure | undefined
@@ -87,20 +76,21 @@ export function createApp(options: AppOptions): App {
   let shownId: ConversationId | undefined
   const stopListening: (() => void)[] = []
 
-  const changes = createCoalescer(clock, limits.changeEventMs, {
-    session: () => shell.emit('sessionChanged', sessionView()),
-    list() {
-      shell.emit('conversationsChanged', {})
-      showStatus()
-    },
-    conversation: (conversationId) => shell.emit('messagesChanged', { conversationId }),
-    attachments: (conversationId) => shell.emit('attachmentsChanged', { conversationId }),
-  })
+  const store = () => cache?.current()?.store
+  const { changes, listChanged, stateChanged } = createAppWindow({ shell, clock, view: sessionView, store })
 
   /** Work nobody waits for: a fault of it is logged, and does not end the program. */
   function inBackground(work: Promise<unknown>): void {
     work.catch((error: unknown) => log.error('app.background', { error: errorName(error) }))
   }
+
+  const policy = createAppPolicy({
+    shell,
+    cache: () => cache,
+    appLock: () => appLock,
+    settings: () => settings,
+    changes,
+  })
 
   // --- what the window sees -------------------------------------------------------------------------------------------
 
@@ -109,64 +99,74 @@ export function createApp(options: AppOptions): App {
       shell,
       version: options.version,
       settings,
-      policy: knownPolicy(),
+      policy: policy.known(),
       vault,
       session,
       store: store(),
       wipe,
+      signOut: appOrders.signOutNotice(),
       obstacle,
-      lockAfterMinutes: lockAfterMinutes(),
+      lockAfterMinutes: policy.lockAfterMinutes(),
       nowMs: clock.nowMs(),
     })
   }
 
-  function showStatus(): void {
-    shell.showStatus({ unread: store()?.unread() ?? 0, state: sessionView().state })
-  }
-
-  /** The list has changed, and with it perhaps how many messages wait. */
-  function listChanged(): void {
-    changes.list()
-    changes.session()
-  }
-
-  function stateChanged(): void {
-    changes.session()
-    showStatus()
-  }
-
   // --- the cache ----------------------------------------------------------------------------------------------------------
 
-  const cacheOf = (p: Profile, v: Vault): OpenCache =>
-    createOpenCache({
-      file: p.path(CACHE_FILE),
-      shardDir: p.path(SHARD_DIR),
-      vault: v,
-      cipher: cipherReady,
-      openStore,
-      createSearch,
-      createFiles(opened) {
-        const places = { dir: p.path(FILES_DIR), openedDir: p.path(OPENED_DIR) }
-        const origin = () => v.identity()?.serverOrigin
-        const asks = { origin, session: () => session, policy: knownPolicy, storeFailure: failureOfStore }
-        const by = { backoffMs, random: Math.random, clock, log }
-        return createFiles(filesParts({ ...places, ...asks, ...by, shell, changes, listChanged }, opened))
-      },
-      storeFailure,
-      quarantine,
-      removeQuarantined,
-      clock,
-      log,
-      changed: listChanged,
-      lost: () => session?.dispatch({ type: 'cache-lost' }),
-    })
-  const knownPolicy = () => policy ?? untold
-  const store = () => cache?.current()?.store
-  const files = () => cache?.current()?.files
+  const cacheOf = (places: CachePlaces, v: Vault): OpenCache =>
+    createOpenCache(
+      openCacheParts(places, {
+        vault: v,
+        cipher: cipherReady,
+        openStore,
+        createSearch,
+        createFiles,
+        prepare: appOrders.prepare,
+        storeFailure,
+        failureOfStore,
+        quarantine,
+        removeQuarantined,
+        session: () => session,
+        policy: policy.known,
+        shell,
+        changes,
+        backoffMs,
+        clock,
+        log,
+        changed: listChanged,
+        lost: () => session?.dispatch({ type: 'cache-lost' }),
+      }),
+    )
   const failureOfStore = (error: unknown) => cache?.storeFailure(error) ?? storeFailure(error)
   /** Asked anew each time: they come and go. */
-  const refs = { vault: () => vault, cache: () => cache, session: () => session, wipe: () => wipe }
+  const refs = {
+    vault: () => vault,
+    cache: () => cache,
+    session: () => session,
+    wipe: () => wipe,
+    orders: () => orders,
+  }
   const leaseWatch = createLeaseWatch({ ...refs, clock, log })
+
+  // --- orders ---------------------------------------------------------------------------------------------------------------
+
+  const appOrders = createAppOrders({ ...refs, shell, notices: () => notices, changes, listChanged, inBackground, log })
+
+  const newOrders = (p: Profile, v: Vault): Orders =>
+    createOrders({
+      profile: p,
+      vault: v,
+      pathsOf: (remains) => remainsPaths(cachePlaces(p), remains, shardFileName),
+      setAside: () => setAsideOf(cachePlaces(p).file),
+      shredOpened: () => shredAll(cachePlaces(p).openedDir),
+      deliver: deliverReceipt,
+      storeFailure,
+      nowMs: clock.nowMs,
+      setTimer: clock.setTimer,
+      about: { bootId, version: options.version },
+      log,
+      ...(options.conversationWipeProbe && { probe: options.conversationWipeProbe }),
+    })
 
   // --- the session ----------------------------------------------------------------------------------------------------------
 
@@ -181,14 +181,20 @@ export function createApp(options: AppOptions): App {
       log,
       host: createSessionHost({
         shell,
-        ...refs,
+        cache: () => cache,
+        wipe: () => wipe,
         vault: v,
         notices,
         changes,
         listChanged,
         stateChanged,
+        orders: appOrders,
+        cacheBytes() {
+          const open = store()
+          return open && profile && cacheBytesOf(cachePlaces(profile), open)
+        },
         policyChanged(next) {
-          obey(next)
+          policy.obey(next)
           // Kept for the next start, which may be offline.
           if (JSON.stringify(v.identity()?.policy) !== JSON.stringify(next)) inBackground(v.update({ policy: next }))
         },
@@ -203,7 +209,7 @@ export function createApp(options: AppOptions): App {
     clock,
     store,
     settings: () => settings,
-    policy: knownPolicy,
+    policy: policy.known,
     systemLanguages: shell.systemLanguages,
     inView: () => (shell.isFocused() ? shownId : undefined),
     show: shell.notify,
@@ -222,12 +228,16 @@ export function createApp(options: AppOptions): App {
     enrol,
     device: { deviceName: options.deviceName, ...about },
     nowMs: clock.nowMs,
-    async begin(v) {
+    async begin(v, isAgain) {
       obstacle = undefined
       await session?.stop()
       await cache?.abandon()
-      for (const name of ['store', FILES_DIR, OPENED_DIR])
-        if (profile) rmSync(profile.path(name), { recursive: true, force: true })
+      appOrders.signedIn()
+      if (!isAgain && profile) {
+        orders?.abandon()
+        for (const name of [...CACHE_DIRS, ORDERS_FILE]) rmSync(profile.path(name), { recursive: true, force: true })
+        orders = newOrders(profile, v)
+      }
       session = newSession(v)
       session.dispatch({ type: 'enrolled' })
     },
@@ -240,28 +250,15 @@ export function createApp(options: AppOptions): App {
 
   // --- app lock ---------------------------------------------------------------------------------------------------------------
 
-  function lockAfterMinutes(): number {
-    return Math.min(settings.lockAfterMinutes, policy?.lockAfterMinutes ?? Number.POSITIVE_INFINITY)
-  }
-
   const appLock = createAppLock({
     ...refs,
     clock,
     log,
-    idleMinutes: lockAfterMinutes,
+    idleMinutes: policy.lockAfterMinutes,
     changed: () => changes.session(),
     opened: listChanged,
     locked: userLeft,
   })
-
-  function obey(next: Policy): void {
-    policy = next
-    shell.setContentProtection(next.contentProtection)
-    cache?.policyChanged(next)
-    appLock.check()
-    // What people may do here is shown.
-    changes.session()
-  }
 
   /** The user is not there: notifications go, and others see it. */
   function userLeft(): void {
@@ -286,18 +283,27 @@ export function createApp(options: AppOptions): App {
     shredAll(profile.path(OPENED_DIR))
     settings = readSettings(profile)
     await cipherReady
-    vault = createVault({ profile, keyStore: shell.keyStore })
-    cache = cacheOf(profile, vault)
+    const { witnessDir } = shell
+    vault = createVault({
+      profile,
+      keyStore: shell.keyStore,
+      ...(witnessDir !== undefined && { witnessPath: witnessPath(witnessDir, profile.dir) }),
+    })
+    cache = cacheOf(cachePlaces(profile), vault)
     wipe = createWipe({
       profile,
       vault,
-      closeCache: () => cache?.abandon() ?? Promise.resolve(),
+      closeCache() {
+        // With the profile they go.
+        orders?.abandon()
+        return cache?.abandon() ?? Promise.resolve()
+      },
       releaseFiles: () => log.closeFile?.(),
       clearHostStorage: shell.clearHostStorage,
       deliver: deliverReceipt,
       nowMs: clock.nowMs,
       setTimer: clock.setTimer,
-      about: { bootId: randomUUID(), version: options.version },
+      about: { bootId, version: options.version },
       changed(notice) {
         shell.emit('wiped', notice)
         changes.session()
@@ -317,62 +323,51 @@ export function createApp(options: AppOptions): App {
       obstacle = identity.error
       return
     }
-    await begin(vault, identity.value !== undefined)
+    if (identity.value) orders = newOrders(profile, vault)
+    await begin(vault)
   }
 
-  async function begin(v: Vault, enrolled: boolean): Promise<void> {
+  async function begin(v: Vault): Promise<void> {
     const usable = await shell.keyStore.check()
     if (!usable.ok) {
       obstacle = usable.error
       return
     }
-    if (!enrolled) {
-      session?.dispatch({ type: 'started', enrolled: false, cache: false })
-      if (options.serverUrl === undefined || options.enrolCode === undefined) return
-      const done = await enroll({ serverUrl: options.serverUrl, code: options.enrolCode })
-      if (!done.ok) session?.dispatch({ type: 'started', enrolled: false, cache: false, problem: done.error })
-      return
-    }
-    if (options.serverUrl !== undefined) {
-      const origin = parseServerUrl(options.serverUrl)
-      if (origin.ok && origin.value !== v.identity()?.serverOrigin) await v.update({ serverOrigin: origin.value })
-    }
-    const told = v.identity()?.policy
-    if (told) obey(told)
+    const identity = v.identity()
+    const origin = options.serverUrl === undefined ? undefined : parseServerUrl(options.serverUrl)
+    if (identity && origin?.ok && origin.value !== identity.serverOrigin) await v.update({ serverOrigin: origin.value })
+    if (!identity || identity.signedOut) return beginClosed(v, identity !== undefined)
+    if (orders) inBackground(orders.carryOn())
+    if (identity.policy) policy.obey(identity.policy)
     await leaseWatch.check()
     const opened = (await cache?.open()) ?? fail('not-enrolled')
-    if (!opened.ok && opened.error.code !== 'locked' && opened.error.code !== 'app-locked') {
+    if (!opened.ok && !passing.has(opened.error.code)) {
       obstacle = opened.error
       return
     }
     session?.dispatch({ type: 'started', enrolled: true, cache: opened.ok })
   }
 
-  const callParts: CallParts = {
-    session() {
-      if (!session) throw new FailureError(obstacle ?? fail('not-enrolled').error)
-      return session
-    },
-    cache() {
-      const open = cache?.current()
-      return open ? ok(open) : fail(whyNoCache())
-    },
-    lock: appLock.lock,
-    unlock: appLock.unlock,
-    setPassphrase: appLock.setPassphrase,
-    noteActivity() {
-      appLock.noteActivity()
-      session?.lively.noteActivity()
-    },
-    viewChanged(conversationId) {
-      shownId = conversationId
-    },
-    live: () => ({
-      sending: session?.sending() ?? new Set(),
-      transferOf: (conversationId, sha256) => files()?.transferOf(conversationId, sha256),
-      transferOfFile: (fileId) => files()?.transferOfFile(fileId),
-    }),
-    policy: knownPolicy,
+  /** Never enrolled, or signed out by the organisation. */
+  async function beginClosed(v: Vault, signedOut: boolean): Promise<void> {
+    // Whatever of the lease was put back.
+    if (signedOut) await v.eraseLease()
+    const started = { type: 'started', enrolled: signedOut, signedOut, cache: false } as const
+    session?.dispatch(started)
+    if (options.serverUrl === undefined || options.enrolCode === undefined) return
+    const done = await enroll({ serverUrl: options.serverUrl, code: options.enrolCode })
+    if (!done.ok && !signedOut) session?.dispatch({ ...started, problem: done.error })
+  }
+
+  const callParts = appCallParts({
+    ...refs,
+    shell,
+    obstacle: () => obstacle,
+    appLock,
+    changes,
+    listChanged,
+    policy: policy.known,
+    settings: () => settings,
     getSession: sessionView,
     enroll,
     setSettings(change) {
@@ -382,23 +377,14 @@ export function createApp(options: AppOptions): App {
       changes.session()
       return settings
     },
-    openExternal: shell.openExternal,
-    pickFiles: () => shell.pickFiles(),
-    nowMs: clock.nowMs,
-    listChanged,
-    conversationChanged: changes.conversation,
+    viewChanged(conversationId) {
+      shownId = conversationId
+    },
+    verifySignature,
     storeFailure: failureOfStore,
-    sessionChanged: changes.session,
+    clock,
     log,
-  }
-
-  function whyNoCache(): FailureCode {
-    if (obstacle) return obstacle.code
-    const state = session?.state().type
-    if (state === 'wiping' || state === 'wiped') return state
-    if (!vault?.identity()) return 'not-enrolled'
-    return vault.isLocked() ? 'app-locked' : 'locked'
-  }
+  })
 
   return {
     async start() {
@@ -410,17 +396,7 @@ export function createApp(options: AppOptions): App {
         return calls(name, args)
       })
       shell.onQuit(() => this.stop())
-      stopListening.push(
-        shell.onPower((event) => {
-          if (event === 'suspend') session?.dispatch({ type: 'suspended' })
-          if (event === 'lock-screen' || event === 'unlock-screen') notices.screenLocked(event === 'lock-screen')
-          if (event === 'suspend' || event === 'lock-screen') session?.lively.noteAway()
-          if (event === 'lock-screen') appLock.lock()
-          if (event !== 'resume') return
-          appLock.check()
-          inBackground(leaseWatch.check().finally(() => session?.dispatch({ type: 'connect-asked' })))
-        }),
-      )
+      stopListening.push(listenToPower({ ...refs, shell, notices, appLock, leaseWatch, inBackground }))
       opening = open().catch((error: unknown) => {
         if (!(error instanceof FailureError)) throw error
         obstacle = error.failure
@@ -430,19 +406,19 @@ export function createApp(options: AppOptions): App {
       leaseWatch.start()
       appLock.start()
       await shell.showWindow()
-      showStatus()
       stateChanged()
     },
     async stop() {
-      leaseWatch.stop()
       notices.stop()
       wipeRun.stop()
       for (const stop of stopListening.splice(0)) stop()
       changes.stop()
       wipe?.stop()
+      orders?.stop()
       appLock.stop()
       await session?.stop()
       await cache?.close()
+      await leaseWatch.stop()
       profile?.release()
       profile = undefined
     },

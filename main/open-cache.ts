@@ -6,7 +6,7 @@
 import type { CacheNotice } from '../shared/bridge.ts'
 import { limits, times } from '../shared/limits.ts'
 import type { Policy } from '../shared/model.ts'
-import { type Failure, ok, type Result } from '../shared/result.ts'
+import { type Failure, fail, ok, type Result } from '../shared/result.ts'
 import type { Files } from './files/files.ts'
 import { errorName, type Log } from './log.ts'
 import type { Search, SearchParts } from './search/search.ts'
@@ -27,6 +27,11 @@ export interface OpenCacheParts {
   readonly openStore: (parts: StoreParts) => OpenedStore
   readonly createSearch: (parts: SearchParts) => Search
   readonly createFiles: (store: Store) => Files
+  /**
+   * Takes from a cache that has just been opened what was ordered while it was closed, before anything of it is read; true
+   * where there was something. Where it throws, the cache is not opened.
+   */
+  readonly prepare: (store: Store) => boolean
   readonly storeFailure: (error: unknown) => Failure
   readonly quarantine: (file: string, nowMs: number) => string
   readonly removeQuarantined: (file: string, beforeMs: number) => number
@@ -47,7 +52,7 @@ export interface Opened {
 
 export interface OpenCache {
   current(): Opened | undefined
-  /** Opens it, or answers what is open. Codes: not-enrolled, locked, app-locked, and those of key store and store. */
+  /** Opens it, or answers what is open. Codes: not-enrolled, signed-out, locked, app-locked, and those of key store and store. */
   open(): Promise<Result<Store>>
   /** Brings the open cache under the root key of the newest share. */
   rekey(): Promise<void>
@@ -89,6 +94,8 @@ export function createOpenCache(parts: OpenCacheParts): OpenCache {
     await closing
     if (current) return ok(current.store)
     const identity = vault.identity()
+    // Whatever of a lease was put back.
+    if (identity?.signedOut) return fail('signed-out')
     const began = closings
     const roots = await vault.openRootKey(clock.nowMs())
     if (!roots.ok) return roots
@@ -106,12 +113,25 @@ export function createOpenCache(parts: OpenCacheParts): OpenCache {
         ...(anchor !== undefined && { anchor }),
       })
       if (!opened.ok) return opened
+      const isPrepared = prepared(opened.value)
+      if (!isPrepared.ok) return isPrepared
       begin(opened.value)
+      // An older copy must not bring back what was taken.
+      if (isPrepared.value) note(true)
       if (previousRoot) inBackground(vault.rotated().then((again) => (again ? rekey() : undefined)))
       return opened
     } finally {
       root.fill(0)
       previousRoot?.fill(0)
+    }
+  }
+
+  function prepared(store: Store): Result<boolean> {
+    try {
+      return ok(parts.prepare(store))
+    } catch (error) {
+      store.close()
+      return { ok: false, error: parts.storeFailure(error) }
     }
   }
 

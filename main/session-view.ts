@@ -1,7 +1,8 @@
 // Owns the session as the window sees it: the states of session, vault, store and wipe joined into one value.
 // Always holds: reads only; no key, token or path is in it.
 
-import type { SessionView, Settings } from '../shared/bridge.ts'
+import type { SessionView, Settings, SignOutNotice } from '../shared/bridge.ts'
+import { roles } from '../shared/fleet.ts'
 import type { Policy } from '../shared/model.ts'
 import { type Failure, fail } from '../shared/result.ts'
 import type { Session } from './session/run.ts'
@@ -19,6 +20,8 @@ export interface SessionViewParts {
   readonly session: Session | undefined
   readonly store: Store | undefined
   readonly wipe: Wipe | undefined
+  /** The organisation has signed this desktop out. */
+  readonly signOut: SignOutNotice | undefined
   /** What keeps the app from working at all, until the next start. */
   readonly obstacle: Failure | undefined
   readonly lockAfterMinutes: number
@@ -27,7 +30,8 @@ export interface SessionViewParts {
 
 /** The session, whole, as it stands. */
 export function viewSession(parts: SessionViewParts): SessionView {
-  const { shell, version, settings, policy, vault, session, store, wipe, obstacle, lockAfterMinutes, nowMs } = parts
+  const { shell, version, settings, policy, vault, session, store, wipe, signOut, obstacle, lockAfterMinutes, nowMs } =
+    parts
   const identity = vault?.identity()
   const notice = wipe?.notice()
   const facts = session?.facts()
@@ -38,10 +42,13 @@ export function viewSession(parts: SessionViewParts): SessionView {
   const readableUntilMs = vault?.leaseUntilMs()
   const unlockRetryAtMs = vault?.unlockRetryAtMs(nowMs)
   const cacheNotice = store?.notice()
+  const conversationsWiped = store?.conversationsWiped()
+  const told = new Set(facts?.roles)
+  const closed = vault?.closedBecause()
   const lastHeardAtMs = facts?.lastHeardAtMs ?? vault?.leaseReceivedMs()
   return {
     // After a restart the session knows no identity; that there was a wipe is told by the notice that was left.
-    state: notice && !identity ? 'wiped' : state.type,
+    state: notice && !identity ? 'wiped' : signOut && !isWiping(state.type) ? 'signed-out' : state.type,
     host: shell.kind,
     version,
     settings,
@@ -49,7 +56,8 @@ export function viewSession(parts: SessionViewParts): SessionView {
     ...(identity && { workspaceName: identity.workspaceName }),
     ...(me && { me }),
     ...(lastHeardAtMs !== undefined && { lastHeardAtMs }),
-    ...(facts?.retryAtMs !== undefined && { retryAtMs: facts.retryAtMs }),
+    // Signed out it dials by itself, but for orders alone: nobody waits for that.
+    ...(facts?.retryAtMs !== undefined && !signOut && { retryAtMs: facts.retryAtMs }),
     ...(readableUntilMs !== undefined && { readableUntilMs }),
     ...(facts?.catchUp && { catchUp: facts.catchUp }),
     queued: store?.queued() ?? 0,
@@ -65,8 +73,14 @@ export function viewSession(parts: SessionViewParts): SessionView {
     ...(problem && { problem }),
     ...(facts?.clockSkewMs !== undefined && { clockSkewMs: facts.clockSkewMs }),
     ...(notice && { wipe: notice }),
+    ...(signOut && !notice && { signOut }),
+    ...(closed && !signOut && !store && { closed }),
+    ...(conversationsWiped && { conversationsWiped }),
+    roles: signOut ? [] : roles.filter((role) => told.has(role)),
   }
 }
+
+const isWiping = (state: SessionView['state']): boolean => state === 'wiping' || state === 'wiped'
 
 /** Where policy says nothing, it allows. */
 function may(policy: Policy): SessionView['may'] {

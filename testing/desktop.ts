@@ -12,8 +12,9 @@ import { storeFailure } from '../main/store/failures.ts'
 import { openStore, type Store } from '../main/store/store.ts'
 import type { Cipher } from '../main/vault/cipher.ts'
 import { createVault, type Identity, type Vault, type VaultParts } from '../main/vault/vault.ts'
+import { noOrders, type OrderWindow, standingOf, withObeyed } from '../main/wipe/window.ts'
 import type { Policy } from '../shared/model.ts'
-import type { WipeOrder } from '../shared/proof.ts'
+import type { SignOutOrder, WipeOrder } from '../shared/proof.ts'
 import { fail, ok } from '../shared/result.ts'
 import { createQuickStretch } from './memory-key-store.ts'
 import type { Random } from './random.ts'
@@ -73,6 +74,9 @@ export interface Desktop {
 export type Heard =
   | { readonly type: 'policy'; readonly policy: Policy }
   | { readonly type: 'wipe'; readonly order: WipeOrder; readonly jws: string }
+  | { readonly type: 'conversations'; readonly order: WipeOrder; readonly jws: string }
+  | { readonly type: 'sign-out'; readonly order: SignOutOrder }
+  | { readonly type: 'fleet' }
   | { readonly type: 'events'; readonly seqs: readonly number[]; readonly live: boolean }
   | { readonly type: 'presence'; readonly people: readonly Presence[] }
   | { readonly type: 'typing'; readonly typing: readonly Typing[] }
@@ -95,6 +99,7 @@ export async function createDesktop(parts: DesktopParts): Promise<Desktop> {
   const { userId } = loaded.value
   const heard: Heard[] = []
   let store: Store | undefined
+  let window: OrderWindow = noOrders
 
   const openCache: SessionHost['openCache'] = async () => {
     if (store) return ok(store)
@@ -133,6 +138,18 @@ export async function createDesktop(parts: DesktopParts): Promise<Desktop> {
       openCache,
       rekeyCache,
       closeCache,
+      orderStanding: (order) => standingOf(window, vault.identity()?.orderCounter ?? 0, order),
+      async wipeConversations(order, jws) {
+        window = withObeyed(window, vault.identity()?.orderCounter ?? 0, order.wipeId, order.counter)
+        heard.push({ type: 'conversations', order, jws })
+      },
+      async signOut(order) {
+        const { orderId, reason, issuedBy, issuedAtMs: atMs, counter: orderCounter } = order
+        await vault.update({ orderCounter, signedOut: { orderId, reason, issuedBy, atMs } })
+        heard.push({ type: 'sign-out', order })
+      },
+      fleetMoved: () => void heard.push({ type: 'fleet' }),
+      cacheBytes: () => undefined,
       beginWipe: async (order, jws) => void heard.push({ type: 'wipe', order, jws }),
       policyChanged: (policy) => void heard.push({ type: 'policy', policy }),
       stateChanged: () => undefined,

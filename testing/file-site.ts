@@ -85,6 +85,7 @@ export async function openSite(options: SiteOptions): Promise<Site> {
         lastSeenAtMs: undefined,
         leaseUntilMs: undefined,
         orderCounter: 0,
+        cacheBytes: undefined,
       }),
     )
     return deviceId
@@ -118,6 +119,7 @@ export async function openSite(options: SiteOptions): Promise<Site> {
           title: undefined,
           managerId: undefined,
           active: true,
+          roles: [],
           revision: tx.nextRevision('directory'),
         }),
       )

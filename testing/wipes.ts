@@ -4,14 +4,21 @@
 
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { cachePlaces, remainsPaths } from '../main/app-cache.ts'
+import { shredAll } from '../main/files/shred.ts'
 import { openProfile, type Profile } from '../main/profile/profile.ts'
-import { openStore, type Store } from '../main/store/store.ts'
+import { shardFileName } from '../main/search/shard-files.ts'
+import { storeFailure } from '../main/store/failures.ts'
+import { setAsideOf } from '../main/store/quarantine.ts'
+import { type Lost, openStore, type Store } from '../main/store/store.ts'
 import { createCipher, verifySignature } from '../main/vault/cipher.ts'
 import { createVault, type Vault } from '../main/vault/vault.ts'
+import { createOrders, type Orders, type OrdersParts } from '../main/wipe/orders.ts'
 import type { WipeStep } from '../main/wipe/plan.ts'
 import { createWipe, type Wipe, type WipeParts } from '../main/wipe/run.ts'
 import { openReceipt, signOrder, toBase64url, type WipeOrder, type WipeReceipt } from '../shared/proof.ts'
 import { cacheFile, exampleCache, fill } from './caches.ts'
+import { createExample } from './example.ts'
 import { createMemoryKeyStore, type MemoryKeyStore } from './memory-key-store.ts'
 import { createRandom } from './random.ts'
 import { createTestSigner } from './signing.ts'
@@ -143,6 +150,105 @@ export async function openWipe(dir: string, overrides: Partial<WipeParts> = {}):
     close() {
       wipe.stop()
       store?.close()
+      profile.release()
+    },
+  }
+}
+
+// --- wipes of single conversations ------------------------------------------------------------------------------------
+
+/** The conversations of every profile made here. */
+export const conversations = known.conversations
+
+/** An order for single conversations, as the authority of these profiles signs it; the same in every process. */
+export async function orderConversations(change: Partial<WipeOrder> & Pick<WipeOrder, 'scope'>) {
+  const { order } = await orderFor()
+  const signer = await createTestSigner(createRandom(82))
+  const made: WipeOrder = { ...order, wipeId: createExample(85).id('wipe'), ...change }
+  return { order: made, jws: signOrder(made, signer.kid, signer.sign) }
+}
+
+/** Gives each conversation of the profile in `dir` a file in two parts and a search shard, as they lie on the disk. */
+export async function addFilesAndShards(dir: string): Promise<void> {
+  const profile = openedProfile(dir)
+  const vault = createVault({ profile, keyStore: createMemoryKeyStore(SECRET) })
+  await vault.load()
+  const store = await openedStore(dir, vault)
+  if (!store) throw new Error('locked')
+  const places = cachePlaces(profile)
+  for (const [i, { conversationId }] of conversations.entries()) {
+    const folder = `${i}`.repeat(32)
+    const slot = store.slotOf(conversationId) ?? 0
+    const fileId = createExample(86 + i).id('file')
+    const about = { name: 'a', mediaType: '', bytes: 20, sha256: 'x', parts: 2, whole: true, usedAtMs: startedAtMs }
+    store.addFile({ fileId, conversationId, role: 'cached', folder, ...about })
+    const { keyId, key } = store.newShardKey()
+    key.fill(0)
+    const shardId = store.nextShardId()
+    store.putShards([{ shardId, keyId, covers: [{ slot, ranges: [[1, 10]] }], entries: 10, bytes: 7 }], [])
+    for (const path of remainsPaths(places, { folders: [folder], shards: [{ shardId, keyId }] }, shardFileName)) {
+      const isFolder = path.endsWith(folder)
+      mkdirSync(isFolder ? path : join(path, '..'), { recursive: true })
+      for (const name of isFolder ? ['/0', '/1'] : ['']) writeFileSync(path + name, isFolder ? 'ten bytes.' : 'a shard')
+    }
+  }
+  store.close()
+  profile.release()
+}
+
+export interface OpenedOrders {
+  readonly orders: Orders
+  readonly vault: Vault
+  readonly profile: Profile
+  readonly store: () => Store | undefined
+  /** Opens the cache as the app does: what was ordered goes before anything is read. */
+  openCache(): Promise<readonly Lost[]>
+  close(): void
+}
+
+/** What a program that goes on has of orders at its start with the profile in `dir`; the cache is still closed. */
+export async function openOrders(dir: string, overrides: Partial<OrdersParts> = {}): Promise<OpenedOrders> {
+  await createCipher()
+  const profile = openedProfile(dir)
+  const vault = createVault({ profile, keyStore: createMemoryKeyStore(SECRET) })
+  await vault.load()
+  const places = cachePlaces(profile)
+  let store: Store | undefined
+  const orders = createOrders({
+    profile,
+    vault,
+    pathsOf: (remains) => remainsPaths(places, remains, shardFileName),
+    setAside: () => setAsideOf(places.file),
+    shredOpened: () => shredAll(places.openedDir),
+    deliver: async () => false,
+    storeFailure,
+    nowMs: () => startedAtMs,
+    setTimer: () => () => {},
+    about: { bootId: 'boot', version: '0.1.0' },
+    log: { error: () => {}, info: () => {}, debug: () => {} },
+    ...overrides,
+  })
+  return {
+    orders,
+    vault,
+    profile,
+    store: () => store,
+    async openCache() {
+      const opened = await openedStore(dir, vault)
+      if (!opened) throw new Error('locked')
+      try {
+        const lost = orders.destroyIn(opened)
+        store = opened
+        return lost
+      } catch (error) {
+        opened.close()
+        throw error
+      }
+    },
+    close() {
+      orders.stop()
+      store?.close()
+      store = undefined
       profile.release()
     },
   }

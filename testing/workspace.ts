@@ -5,7 +5,8 @@
 import type { Entry } from '../server/conversations/recorder.ts'
 import { createServer, type Server, type ServerOptions } from '../server/server.ts'
 import type { AdminWipe, PolicyChange } from '../shared/admin.ts'
-import type { ConversationId, DeviceId, WipeId } from '../shared/model.ts'
+import type { FleetOrder, OrderRequest, Role } from '../shared/fleet.ts'
+import type { ConversationId, DeviceId, OrderId, WipeId } from '../shared/model.ts'
 import type { Result } from '../shared/result.ts'
 
 export interface Workspace {
@@ -19,6 +20,13 @@ export interface Workspace {
   found(name: string, members: readonly string[]): ConversationId
   deviceOf(userName: string): DeviceId
   wipe(deviceId: DeviceId, reason: string): AdminWipe
+  /** IT gives an order that needs nobody's approval. */
+  order(request: OrderRequest): FleetOrder
+  /** The wipes of an order, one a device. */
+  wipesOf(orderId: OrderId): AdminWipe[]
+  setRoles(userName: string, roles: readonly Role[]): void
+  /** Ed25519, base64url: signs orders and countersignatures. */
+  authorityKey(): string
   showWipe(wipeId: WipeId): AdminWipe
   setPolicy(change: PolicyChange): void
   /** Hands out another lease share. */
@@ -69,6 +77,13 @@ export async function startWorkspace(dataDir: string): Promise<Workspace> {
       return device.id
     },
     wipe: (deviceId, reason) => must(admin().wipeDevice({ deviceId, reason })),
+    order: (request) => must(admin().giveOrder(request)),
+    wipesOf: (orderId) =>
+      must(admin().showOrder({ orderId })).devices.flatMap(({ wipeId }) =>
+        wipeId === undefined ? [] : [must(admin().showWipe({ wipeId }))],
+      ),
+    setRoles: (userName, roles) => void must(admin().setRoles({ userName, roles: [...roles] })),
+    authorityKey: () => must(admin().showKeys({})).authority[0]?.publicKey ?? '',
     showWipe: (wipeId) => must(admin().showWipe({ wipeId })),
     setPolicy: (change) => void must(admin().changePolicy(change)),
     rotate: (deviceId) => void must(admin().rotateDevice({ deviceId })),

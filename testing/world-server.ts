@@ -7,6 +7,7 @@ import { createServer as createHttpServer, type Server as HttpServer } from 'nod
 import { type Duplex, duplexPair } from 'node:stream'
 import { WebSocket } from 'ws'
 import { type Access, createAccess } from '../server/access/access.ts'
+import { rootActor } from '../server/admin/actor.ts'
 import { createCommits } from '../server/commits.ts'
 import { addMembers, dropMember, tellChange } from '../server/conversations/changes.ts'
 import { createConversations } from '../server/conversations/conversations.ts'
@@ -17,9 +18,13 @@ import { createRequests } from '../server/conversations/requests.ts'
 import { createAttempts } from '../server/devices/attempts.ts'
 import { createDevices } from '../server/devices/devices.ts'
 import { createEnrolment } from '../server/devices/enrolment.ts'
-import { createWipes, type Wipes } from '../server/devices/wipes.ts'
+import { createOrderDocuments } from '../server/devices/order-documents.ts'
+import { createOrderHandover } from '../server/devices/order-handover.ts'
+import { createSignOuts } from '../server/devices/sign-outs.ts'
+import { createWipes } from '../server/devices/wipes.ts'
 import { createDirectory } from '../server/directory/directory.ts'
 import { createNoFiles } from '../server/files/files.ts'
+import { openFleet } from '../server/fleet/fleet.ts'
 import { createConnections } from '../server/gateway/connections.ts'
 import { createFeeds } from '../server/gateway/feeds.ts'
 import { createGateway } from '../server/gateway/gateway.ts'
@@ -37,7 +42,7 @@ import type { Store } from '../server/store/port.ts'
 import { openWorkspace } from '../server/workspace.ts'
 import type { PolicyChange } from '../shared/admin.ts'
 import type { ConversationEvent, ConversationId, UserId } from '../shared/model.ts'
-import type { Result } from '../shared/result.ts'
+import { fail, type Result } from '../shared/result.ts'
 import type { EnrolRequest, EnrolResponse } from '../shared/wire.ts'
 import type { Random } from './random.ts'
 import type { VirtualClock } from './virtual-clock.ts'
@@ -115,29 +120,27 @@ export async function createWorldServer(parts: {
     const commits = createCommits(guarded, log)
     const access: Access = createAccess(view)
     const lines = createConnections(clock, log)
+    const basics = { store: guarded, view, commits, access, sealing, workspace, clock, random, log, connections: lines }
+    const opened = openFleet(basics)
+    if (!opened.ok) throw new Error(opened.error.code)
+    const fleet = opened.value
+    const { rules, news } = fleet
     const feeds = createFeeds({ view, workspace })
-    const devices = createDevices({ view, sealing, policies, clock, random })
+    const documents = createOrderDocuments({ workspace, authority, rules, clock })
+    const signOuts = createSignOuts({ documents, news, clock })
+    const wipes = createWipes({ ...basics, authority, documents, news })
+    const devices = createDevices({ ...basics, policies, wipes, signOuts, news })
     const leases = createLeases({ connections: lines, devices, commits, clock })
     const rates = createRates(clock)
     const watches = createWatches({ connections: lines, access, view, clock })
-    let wipes: Wipes | undefined
-    const live = createLive({
-      connections: lines,
-      feeds,
-      access,
-      leases,
-      watches,
-      orderSent: ({ wipeId }) =>
-        commits.enqueue(
-          (tx) => wipes?.noteDelivered(tx, wipeId),
-          () => undefined,
-        ),
-    })
-    const shared = { store: guarded, view, commits, access, sealing, workspace, clock, random, log, fanOut: live }
-    wipes = createWipes({ ...shared, authority })
+    const orders = createOrderHandover({ commits, wipes, signOuts })
+    const live = createLive({ connections: lines, feeds, access, leases, watches, orders })
+    const shared = { ...basics, news, fanOut: live }
     const sessions = createSessions({
       ...shared,
-      connections: lines,
+      // Nobody here is of IT.
+      fleet: { perform: () => fail('not-allowed') },
+      devices,
       log: createConversationLog({ ...shared, policies }),
       requests: createRequests({ ...shared, files: createNoFiles() }),
       prefs: createPrefs(shared),
@@ -148,7 +151,6 @@ export async function createWorldServer(parts: {
     const origins = new Set([WORLD_ORIGIN])
     const gateway = createGateway({
       ...shared,
-      connections: lines,
       sessions,
       live,
       leases,
@@ -171,7 +173,12 @@ export async function createWorldServer(parts: {
       directory: createDirectory(shared),
       conversations: createConversations(shared),
       policies,
-      enrolment: createEnrolment({ ...shared, authorities: keys.authorities, attempts: createAttempts(clock) }),
+      enrolment: createEnrolment({
+        ...shared,
+        authorities: keys.authorities,
+        attempts: createAttempts(clock),
+        signOuts,
+      }),
       accept(): Duplex {
         const [near, far] = duplexPair()
         for (const end of [near, far]) {
@@ -193,6 +200,7 @@ export async function createWorldServer(parts: {
       end() {
         alive = false
         void gateway.close(0)
+        fleet.stop()
         for (const end of ends) end.destroy()
         http.close()
       },
@@ -253,7 +261,8 @@ export async function createWorldServer(parts: {
       })
     },
     addUser: (userName, department) =>
-      must(running().directory.createUser({ userName, displayName: userName, ...(department && { department }) })).id,
+      must(running().directory.createUser({ userName, displayName: userName, ...(department && { department }) }, it))
+        .id,
     setDepartment(userId, department) {
       if (!run) return
       run.store.transact((tx) => {
@@ -263,11 +272,11 @@ export async function createWorldServer(parts: {
       run.live.directoryChanged()
     },
     changePolicy(change) {
-      if (run) run.live.policyChanged(run.policies.change(change))
+      if (run) run.live.policyChanged(run.policies.change(change, it))
     },
-    createCode: (userName) => must(running().enrolment.createCode(userName)).code,
+    createCode: (userName) => must(running().enrolment.createCode(userName, it)).code,
     enrol: (request) => running().enrolment.enrol(request, 'world'),
-    found: (name, members) => must(running().conversations.createConversation({ name, members: [...members] })).id,
+    found: (name, members) => must(running().conversations.createConversation({ name, members: [...members] }, it)).id,
     join: (conversationId, userId) => setMember(conversationId, userId, true),
     leave: (conversationId, userId) => setMember(conversationId, userId, false),
     viewableBy: (userId) =>
@@ -296,6 +305,9 @@ export async function createWorldServer(parts: {
         .map((row) => JSON.parse(eventJson(row, openContent(store.view, sealing, row)))),
   }
 }
+
+/** Who does what IT does in a world. */
+const it = rootActor('IT')
 
 /** A line to nobody. */
 function closedEnd(): Duplex {

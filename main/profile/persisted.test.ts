@@ -27,6 +27,7 @@ test.each([
   ['files/0a1b/0.new', 'wipe'],
   ['open/0a1b/Report.pdf', 'wipe'],
   ['wipe/journal.json.new', 'wipe-acknowledged'],
+  ['wipe/orders.json.new', 'wipe'],
   ['wipe/notice.json', 'never'],
   ['profile.lock-journal', 'never'],
 ])('[PRO21] %s belongs to a row erased on %s', (name, eraseOn) => {

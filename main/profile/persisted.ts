@@ -11,7 +11,7 @@ export type EraseOn =
   | 'never'
 
 export interface Persisted {
-  /** Below the profile folder; a trailing '/' stands for a folder and all in it. */
+  /** Below the profile folder; a trailing '/' stands for a folder and all in it. Outside it: the witness (vault/witness.ts). */
   readonly path: string
   readonly what: string
   readonly sealedBy: string
@@ -33,7 +33,7 @@ export const persisted: readonly Persisted[] = [
   },
   {
     path: 'vault/device.sealed',
-    what: 'device key, ids, pinned keys, order counter',
+    what: 'device key, ids, pinned keys, order counter, whether it is signed out',
     sealedBy: 'OS key store',
     eraseOn: 'wipe-acknowledged',
   },
@@ -68,6 +68,12 @@ export const persisted: readonly Persisted[] = [
     what: 'wipe order and how far its execution is',
     sealedBy: 'holds no content',
     eraseOn: 'wipe-acknowledged',
+  },
+  {
+    path: 'wipe/orders.json',
+    what: 'orders that leave the profile standing: which were obeyed, and how far wipes of single conversations are',
+    sealedBy: 'holds no content',
+    eraseOn: 'wipe',
   },
   { path: 'wipe/notice.json', what: 'who wiped this desktop and why', sealedBy: 'holds no content', eraseOn: 'never' },
   { path: 'profile.lock', what: 'lock against a second process', sealedBy: 'empty', eraseOn: 'never' },

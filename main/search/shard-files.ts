@@ -35,12 +35,13 @@ export interface ShardFiles {
 /** Binds a sealed shard to its place: under another id or key it does not open. */
 export const shardContext = ({ shardId, keyId }: ShardName): string => `shard|${shardId}|${keyId}`
 
-const fileName = ({ shardId, keyId }: ShardName): string => `${shardId}-${keyId}.sealed`
+/** Name of a shard's file in the folder of the shards. */
+export const shardFileName = ({ shardId, keyId }: ShardName): string => `${shardId}-${keyId}.sealed`
 const DRAFT = '.new'
 
 /** The shard files in `dir`, which is made with the first of them. */
 export function createShardFiles(dir: string): ShardFiles {
-  const path = (name: ShardName) => join(dir, fileName(name))
+  const path = (name: ShardName) => join(dir, shardFileName(name))
   return {
     read(name) {
       try {
@@ -65,7 +66,7 @@ export function createShardFiles(dir: string): ShardFiles {
     },
     remove: (name) => discard(path(name)),
     removeOthers(names) {
-      const kept = new Set(names.map(fileName))
+      const kept = new Set(names.map(shardFileName))
       for (const name of listed(dir)) if (!kept.has(name)) discard(join(dir, name))
     },
   }

@@ -200,6 +200,68 @@ describe('enrolment', () => {
   })
 })
 
+describe('a device that is signed out', () => {
+  async function signedOut(answers: Parameters<typeof serve>[0] = {}) {
+    const t = await serve(answers)
+    const first = await t.run()
+    const orderId = t.example.id('order')
+    await t.vault.update({
+      orderCounter: 7,
+      policy: { leaseHours: 1, notifications: 'hidden', contentProtection: true },
+      signedOut: { orderId, reason: 'left', issuedBy: 'IT', atMs: exampleTimeMs },
+    })
+    return { ...t, first, orderId }
+  }
+
+  test('[CWP76] is enrolled again under its own key, and goes on counting orders where it was', async () => {
+    const t = await signedOut()
+    expect((await t.run('WXYZ')).ok).toBe(true)
+    const [before, again] = t.requests
+    expect(again?.devicePublicKey).toBe(before?.devicePublicKey)
+    expect(t.vault.identity()).toMatchObject({ deviceId: t.enrolment.deviceId, orderCounter: 7 })
+    expect(t.vault.identity()).not.toHaveProperty('signedOut')
+  })
+
+  test('[CWP76] is not enrolled anywhere else: nothing is registered there, nothing changes here', async () => {
+    const t = await signedOut()
+    const other = await serve({})
+    const info = { product: 'causeway', workspaceId: t.example.id('workspace'), versions: [1], timeMs: exampleTimeMs }
+    const elsewhere = await serve({ info: json(200, info) })
+    const files = new Map(t.disk.files)
+    const about = { code: 'X', platform: 'test', version: '0.1.0' }
+    const answer = await enrol(t.vault, { ...about, serverUrl: elsewhere.url }, exampleTimeMs)
+    expect(answer).toMatchObject({ error: { code: 'wrong-server' } })
+    expect([elsewhere.requests, other.requests]).toEqual([[], []])
+    expect(t.disk.files).toEqual(files)
+  })
+
+  test.each([
+    ['another device', { deviceId: createExample(32).id('device') }, 'already-exists'],
+    ['another person', { userId: createExample(32).id('user') }, 'already-exists'],
+    ['another workspace', { workspaceId: createExample(32).id('workspace') }, 'wrong-server'],
+  ])('[CWP76] a server that answers for %s changes nothing', async (_, change, code) => {
+    const answers: Parameters<typeof serve>[0] = {}
+    const t = await signedOut(answers)
+    const files = new Map(t.disk.files)
+    answers.enroll = json(200, { ...t.enrolment, ...change })
+    expect(await t.run()).toMatchObject({ error: { code } })
+    expect(t.disk.files).toEqual(files)
+    expect(t.vault.identity()?.signedOut?.orderId).toBe(t.orderId)
+  })
+
+  test.each(['already-exists', 'code-unknown', 'user-inactive', 'device-wiped', 'internal'])(
+    '[CWP76] refused with %s it stays what it was',
+    async (code) => {
+      const answers: Parameters<typeof serve>[0] = {}
+      const t = await signedOut(answers)
+      const files = new Map(t.disk.files)
+      answers.enroll = json(403, problem(code))
+      expect(await t.run()).toMatchObject({ error: { code } })
+      expect(t.disk.files).toEqual(files)
+    },
+  )
+})
+
 describe('receipt', () => {
   test('[SES30] is delivered once it is acknowledged, and only then', async () => {
     const wipeId = createExample(3).id('wipe')

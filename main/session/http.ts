@@ -28,9 +28,13 @@ export function parseServerUrl(typed: string): Result<string> {
   return ok(url.origin)
 }
 
-/** Enrols this device with a code: the vault then holds its identity. Codes as in DESIGN §10 and failureCodes. */
+/**
+ * Enrols this device with a code: the vault then holds its identity. One that is signed out is enrolled as what it was, or
+ * not at all: `wrong-server` where another workspace answers, `already-exists` where the code is not its person's. Codes
+ * otherwise as in DESIGN §10 and failureCodes.
+ */
 export async function enrol(
-  vault: Pick<Vault, 'draftDeviceKey' | 'enrolled'>,
+  vault: Pick<Vault, 'identity' | 'draftDeviceKey' | 'enrolled'>,
   request: {
     readonly serverUrl: string
     readonly code: string
@@ -45,6 +49,9 @@ export async function enrol(
   const info = await call(`${origin.value}/v1/server`, { method: 'GET' }, serverInfoSchema)
   if (!info.ok) return info
   if (!spokenVersions.some((version) => info.value.versions.includes(version))) return fail('update-required')
+  const before = vault.identity()?.signedOut && vault.identity()
+  // Nothing of ours is registered elsewhere while a cache is kept here for another.
+  if (before && before.workspaceId !== info.value.workspaceId) return fail('wrong-server')
   const key = vault.draftDeviceKey()
   const proof = key.sign(new TextEncoder().encode(enrolProofText(normaliseEnrolCode(request.code), key.publicKey)))
   const body: EnrolRequest = {
@@ -63,6 +70,7 @@ export async function enrol(
   if (!answer.ok) return answer
   const { deviceId, userId, workspaceId, workspaceName, authorityKeys } = answer.value
   if (workspaceId !== info.value.workspaceId) return fail('wrong-server')
+  if (before && (before.deviceId !== deviceId || before.userId !== userId)) return fail('already-exists')
   const identity: Identity = {
     deviceId,
     userId,
@@ -70,7 +78,7 @@ export async function enrol(
     workspaceName,
     authorityKeys,
     serverOrigin: origin.value,
-    orderCounter: 0,
+    orderCounter: before?.orderCounter ?? 0,
     enrolledAtMs: nowMs,
   }
   await vault.enrolled(identity)

@@ -24,6 +24,9 @@ const states = {
   'update-required': { type: 'update-required', cache: true, attempt: 0 },
   wiping: { type: 'wiping' },
   wiped: { type: 'wiped' },
+  out: { type: 'signed-out', isOrdered: true, attempt: 0 },
+  'out, dialling': { type: 'signed-out', isOrdered: true, attempt: 0, dialling: 'connecting' },
+  'out, greeted': { type: 'signed-out', isOrdered: true, attempt: 0, dialling: 'handshaking' },
 } as const satisfies Record<string, State>
 type StateName = keyof typeof states
 const stateNames = Object.keys(states) as StateName[]
@@ -32,6 +35,7 @@ const shortMs = limits.backoffResetMs - 1
 const longMs = limits.backoffResetMs
 const events = {
   'started enrolled': { type: 'started', enrolled: true, cache: true },
+  'started signed out': { type: 'started', enrolled: true, signedOut: true, cache: false },
   'started anew': { type: 'started', enrolled: false, cache: false, problem: fail('code-used').error },
   enrolled: { type: 'enrolled' },
   'connect-asked': { type: 'connect-asked' },
@@ -59,6 +63,7 @@ const events = {
   'heartbeat, quiet': { type: 'timer', name: 'heartbeat', silentForMs: limits.heartbeatMs },
   'heartbeat, dead': { type: 'timer', name: 'heartbeat', silentForMs: limits.silenceMs },
   'order-accepted': { type: 'order-accepted' },
+  'signed-out': { type: 'signed-out' },
   wiped: { type: 'wiped' },
 } as const satisfies Record<string, Event>
 type EventName = keyof typeof events
@@ -107,41 +112,50 @@ const kinds = {
   wait: { to: (from: State) => from, effects: ['set-timer heartbeat'] },
   wipe: { to: () => ({ type: 'wiping' }), effects: [...disconnect, 'stop-timer retry'] },
   done: { to: () => ({ type: 'wiped' }), effects: [] },
+  'sign out': {
+    to: () => ({ type: 'signed-out', isOrdered: true, attempt: 0 }),
+    effects: [...disconnect, 'schedule-retry', 'close-cache'],
+  },
+  'dial out': { to: () => ({ type: 'signed-out', isOrdered: true, dialling: 'connecting' }), effects: connect },
+  'shake out': { to: () => ({ type: 'signed-out', isOrdered: true, dialling: 'handshaking' }), effects: [] },
+  'rest out': { to: () => ({ type: 'signed-out', isOrdered: true }), effects: [...disconnect, 'schedule-retry'] },
 } satisfies Record<string, { to: (from: State) => object; effects: readonly string[] }>
 type Kind = keyof typeof kinds
 
 // biome-ignore format: a table
 const table: Record<EventName, readonly Kind[]> = {
-  //                   signed-out locked     listening  offline    connecting handshaking admitting  catching-up live      upd.-req.  wiping wiped
-  'started enrolled':  ['start',   '·',       '·',       '·',       '·',       '·',        '·',       '·',        '·',      '·',       '·',   '·'],
-  'started anew':      ['ready',   '·',       '·',       '·',       '·',       '·',        '·',       '·',        '·',      '·',       '·',   '·'],
-  enrolled:            ['connect', '·',       '·',       '·',       '·',       '·',        '·',       '·',        '·',      '·',       '·',   'connect'],
-  'connect-asked':     ['·',       'connect', '·',       'connect', '·',       '·',        '·',       '·',        '·',      'connect', '·',   '·'],
-  suspended:           ['·',       '·',       'rest',    '·',       'rest',    'rest',     'rest',    'rest',     'rest',   '·',       '·',   '·'],
-  'socket-opened':     ['·',       '·',       '·',       '·',       'shake',   '·',        '·',       '·',        '·',      '·',       '·',   '·'],
-  'socket-closed':     ['·',       '·',       'rest',    '·',       'rest',    'rest',     'rest',    'rest',     'rest',   '·',       '·',   '·'],
-  'hello ours':        ['·',       '·',       '·',       '·',       '·',       'auth',     '·',       '·',        '·',      '·',       '·',   '·'],
-  'hello foreign':     ['·',       '·',       '·',       '·',       '·',       'rest',     '·',       '·',        '·',      '·',       '·',   '·'],
-  'hello later':       ['·',       '·',       '·',       '·',       '·',       'update',   '·',       '·',        '·',      '·',       '·',   '·'],
-  'welcomed proven':   ['·',       '·',       '·',       '·',       '·',       'admit',    '·',       '·',        '·',      '·',       '·',   '·'],
-  'welcomed unproven': ['·',       '·',       '·',       '·',       '·',       'rest',     '·',       '·',        '·',      '·',       '·',   '·'],
-  'cache-opened':      ['·',       'unlock',  'redial',  '·',       'cached',  'cached',   'sync',    '·',        '·',      'cached',  '·',   '·'],
-  'cache-failed':      ['·',       '·',       'rest',    '·',       'rest',    'rest',     'rest',    'rest',     'rest',   '·',       '·',   '·'],
-  'caught-up':         ['·',       '·',       '·',       '·',       '·',       '·',        '·',       'live',     '·',      '·',       '·',   '·'],
-  'fell-behind':       ['·',       '·',       '·',       '·',       '·',       '·',        '·',       '·',        'behind', '·',       '·',   '·'],
-  'dismissed passing': ['·',       '·',       'rest',    '·',       'rest',    'rest',     'rest',    'rest',     'rest',   '·',       '·',   '·'],
-  'dismissed old':     ['·',       '·',       'update',  '·',       'update',  'update',   'update',  'update',   'update', '·',       '·',   '·'],
-  'cache-lost':        ['·',       '·',       '·',       'relock',  'relock',  '·',        'relock',  'relock',   'relock', 'close',   '·',   '·'],
-  'app-locked':        ['·',       '·',       '·',       'hide',    'shut',     '·',        'let in',    'listen',   'listen', 'shut',    '·',   '·'],
-  'app-unlocked, open': ['·',      'dial open','redial', '·',       '·',        'cached',   '·',        '·',        '·',      '·',       '·',   '·'],
-  'app-unlocked, shut': ['·',      'connect', 'redial shut','·',    '·',        '·',        '·',        '·',        '·',      '·',       '·',   '·'],
-  'timer retry':       ['·',       'connect', '·',       'connect', '·',       '·',        '·',       '·',        '·',      'connect', '·',   '·'],
-  'timer handshake':   ['·',       '·',       '·',       '·',       'rest',    'rest',     'rest',    '·',        '·',      '·',       '·',   '·'],
-  'heartbeat, heard':  ['·',       '·',       'wait',    '·',       '·',       '·',        '·',       'wait',     'wait',   '·',       '·',   '·'],
-  'heartbeat, quiet':  ['·',       '·',       'ping',    '·',       '·',       '·',        '·',       'ping',     'ping',   '·',       '·',   '·'],
-  'heartbeat, dead':   ['·',       '·',       'rest',    '·',       '·',       '·',        '·',       'rest',     'rest',   '·',       '·',   '·'],
-  'order-accepted':    ['wipe',    'wipe',    'wipe',    'wipe',    'wipe',    'wipe',     'wipe',    'wipe',     'wipe',   'wipe',    '·',   'wipe'],
-  wiped:               ['·',       '·',       '·',       '·',       '·',       '·',        '·',       '·',        '·',      '·',       'done', '·'],
+  //                   signed-out locked     listening  offline    connecting handshaking admitting  catching-up live      upd.-req.  wiping wiped out dialling greeted
+  'started enrolled':  ['start',   '·',       '·',       '·',       '·',       '·',        '·',       '·',        '·',      '·',       '·',   '·', '·', '·', '·'],
+  'started signed out': ['dial out','·',      '·',       '·',       '·',       '·',        '·',       '·',        '·',      '·',       '·',   '·', '·', '·', '·'],
+  'started anew':      ['ready',   '·',       '·',       '·',       '·',       '·',        '·',       '·',        '·',      '·',       '·',   '·', '·', '·', '·'],
+  enrolled:            ['connect', '·',       '·',       '·',       '·',       '·',        '·',       '·',        '·',      '·',       '·',   'connect', 'redial shut', 'redial shut', 'redial shut'],
+  'connect-asked':     ['·',       'connect', '·',       'connect', '·',       '·',        '·',       '·',        '·',      'connect', '·',   '·', 'dial out', '·', '·'],
+  suspended:           ['·',       '·',       'rest',    '·',       'rest',    'rest',     'rest',    'rest',     'rest',   '·',       '·',   '·', '·', 'rest out', 'rest out'],
+  'socket-opened':     ['·',       '·',       '·',       '·',       'shake',   '·',        '·',       '·',        '·',      '·',       '·',   '·', '·', 'shake out', 'shake out'],
+  'socket-closed':     ['·',       '·',       'rest',    '·',       'rest',    'rest',     'rest',    'rest',     'rest',   '·',       '·',   '·', '·', 'rest out', 'rest out'],
+  'hello ours':        ['·',       '·',       '·',       '·',       '·',       'auth',     '·',       '·',        '·',      '·',       '·',   '·', '·', '·', 'auth'],
+  'hello foreign':     ['·',       '·',       '·',       '·',       '·',       'rest',     '·',       '·',        '·',      '·',       '·',   '·', '·', '·', 'rest out'],
+  'hello later':       ['·',       '·',       '·',       '·',       '·',       'update',   '·',       '·',        '·',      '·',       '·',   '·', '·', '·', 'rest out'],
+  'welcomed proven':   ['·',       '·',       '·',       '·',       '·',       'admit',    '·',       '·',        '·',      '·',       '·',   '·', '·', 'rest out', 'rest out'],
+  'welcomed unproven': ['·',       '·',       '·',       '·',       '·',       'rest',     '·',       '·',        '·',      '·',       '·',   '·', '·', 'rest out', 'rest out'],
+  'cache-opened':      ['·',       'unlock',  'redial',  '·',       'cached',  'cached',   'sync',    '·',        '·',      'cached',  '·',   '·', '·', '·', '·'],
+  'cache-failed':      ['·',       '·',       'rest',    '·',       'rest',    'rest',     'rest',    'rest',     'rest',   '·',       '·',   '·', '·', 'rest out', 'rest out'],
+  'caught-up':         ['·',       '·',       '·',       '·',       '·',       '·',        '·',       'live',     '·',      '·',       '·',   '·', '·', '·', '·'],
+  'fell-behind':       ['·',       '·',       '·',       '·',       '·',       '·',        '·',       '·',        'behind', '·',       '·',   '·', '·', '·', '·'],
+  'dismissed passing': ['·',       '·',       'rest',    '·',       'rest',    'rest',     'rest',    'rest',     'rest',   '·',       '·',   '·', '·', 'rest out', 'rest out'],
+  'dismissed old':     ['·',       '·',       'update',  '·',       'update',  'update',   'update',  'update',   'update', '·',       '·',   '·', '·', 'rest out', 'rest out'],
+  'cache-lost':        ['·',       '·',       '·',       'relock',  'relock',  '·',        'relock',  'relock',   'relock', 'close',   '·',   '·', '·', '·', '·'],
+  'app-locked':        ['·',       '·',       '·',       'hide',    'shut',     '·',        'let in',    'listen',   'listen', 'shut',    '·',   '·', '·', '·', '·'],
+  'app-unlocked, open': ['·',      'dial open','redial', '·',       '·',        'cached',   '·',        '·',        '·',      '·',       '·',   '·', '·', '·', '·'],
+  'app-unlocked, shut': ['·',      'connect', 'redial shut','·',    '·',        '·',        '·',        '·',        '·',      '·',       '·',   '·', '·', '·', '·'],
+  'timer retry':       ['·',       'connect', '·',       'connect', '·',       '·',        '·',       '·',        '·',      'connect', '·',   '·', 'dial out', '·', '·'],
+  'timer handshake':   ['·',       '·',       '·',       '·',       'rest',    'rest',     'rest',    '·',        '·',      '·',       '·',   '·', '·', 'rest out', 'rest out'],
+  'heartbeat, heard':  ['·',       '·',       'wait',    '·',       '·',       '·',        '·',       'wait',     'wait',   '·',       '·',   '·', '·', '·', '·'],
+  'heartbeat, quiet':  ['·',       '·',       'ping',    '·',       '·',       '·',        '·',       'ping',     'ping',   '·',       '·',   '·', '·', '·', '·'],
+  'heartbeat, dead':   ['·',       '·',       'rest',    '·',       '·',       '·',        '·',       'rest',     'rest',   '·',       '·',   '·', '·', '·', '·'],
+  'order-accepted':    ['wipe',    'wipe',    'wipe',    'wipe',    'wipe',    'wipe',     'wipe',    'wipe',     'wipe',   'wipe',    '·',   'wipe', 'wipe', 'wipe', 'wipe'],
+  'signed-out':        ['sign out','sign out','sign out','sign out','sign out','sign out','sign out','sign out', 'sign out','sign out','·',   '·', '·', '·', '·'],
+  wiped:               ['·',       '·',       '·',       '·',       '·',       '·',        '·',       '·',        '·',      '·',       'done', '·', '·', '·', '·'],
 }
 
 const nameOf = (effect: Effect) => ('name' in effect ? `${effect.type} ${effect.name}` : effect.type)
@@ -313,6 +327,8 @@ function feel(outside: Outside, event: Event): void {
   if (event.type === 'app-unlocked') outside.appLocked = false
   // Destroying the keys closes it.
   if (event.type === 'order-accepted') outside.cache = false
+  // A sign-out erases the half of the root key without which nothing opens.
+  if (event.type === 'signed-out') outside.cache = false
 }
 
 /** Events that cannot come: run.ts and the app do not send them in this situation. */
@@ -320,7 +336,7 @@ function canCome(outside: Outside, event: Event): boolean {
   const { state } = outside
   if (event.type === 'socket-closed' || event.type === 'socket-opened') return outside.sockets > 0
   if (event.type === 'timer') return event.name === 'retry' ? outside.retries > 0 : outside.timers.has(event.name)
-  if (event.type === 'started') return state.type === 'signed-out'
+  if (event.type === 'started') return state.type === 'signed-out' && !state.isOrdered
   if (event.type === 'app-locked' || event.type === 'app-unlocked') {
     if (['signed-out', 'wiping', 'wiped'].includes(state.type)) return false
     // Unlocking opens a cache that the lock had closed.
@@ -360,8 +376,14 @@ function run(path: readonly Event[], check: (outside: Outside, event: Event, bef
 const handshake: Event[] = [events['started enrolled'], events['socket-opened'], events['hello ours']]
 const admitted: Event[] = [...handshake, events['welcomed proven'], events['cache-opened'], events['caught-up']]
 const letIn: Event[] = [...handshake, events['welcomed proven'], events['app-locked']]
-const heads = fc.constantFrom<Event[]>([], handshake, admitted, letIn)
+const dismissedOut: Event[] = [...admitted, events['signed-out']]
+const listeningOut: Event[] = [events['started signed out'], events['socket-opened'], events['hello ours']]
+const heads = fc.constantFrom<Event[]>([], handshake, admitted, letIn, dismissedOut, listeningOut)
 const anyWalk = fc.tuple(heads, walk).map(([head, tail]) => [...head, ...tail])
+
+/** Signed out by the organisation. */
+const isOut = (state: State, how: 'resting' | 'dialling'): boolean =>
+  state.type === 'signed-out' && state.isOrdered === true && (state.dialling !== undefined) === (how === 'dialling')
 
 describe('walks', () => {
   const holds = (check: Parameters<typeof run>[1]) =>
@@ -373,6 +395,15 @@ describe('walks', () => {
   test('[SES5] nothing leaves wiping but wiped', () => {
     holds((outside, event, before) => {
       if (before.type === 'wiping') expect(outside.state.type).toBe(event.type === 'wiped' ? 'wiped' : 'wiping')
+    })
+  })
+
+  test('[CWP11] nothing leaves a sign-out but an enrolment and a wipe, and its cache is closed', () => {
+    holds((outside, event, before) => {
+      if (before.type !== 'signed-out' || !before.isOrdered) return
+      expect(outside.cache).toBe(false)
+      if (event.type === 'enrolled' || event.type === 'order-accepted') return
+      expect(outside.state).toMatchObject({ type: 'signed-out', isOrdered: true })
     })
   })
 
@@ -395,6 +426,7 @@ describe('walks', () => {
         'timer',
         'app-unlocked',
         'order-accepted',
+        'signed-out',
       ]
       expect([...ends, 'cache-opened']).toContain(event.type)
     })
@@ -403,7 +435,7 @@ describe('walks', () => {
   test('[SES6] a state of rest has exactly one retry, and a connection has none', () => {
     holds((outside) => {
       const rests = ['locked', 'offline', 'update-required'].includes(outside.state.type) && !isListening(outside.state)
-      expect(outside.retries).toBe(rests ? 1 : 0)
+      expect(outside.retries).toBe(rests || isOut(outside.state, 'resting') ? 1 : 0)
     })
   })
 
@@ -411,7 +443,7 @@ describe('walks', () => {
     holds((outside) => {
       const { state } = outside
       const connected = ['connecting', 'handshaking', 'catching-up', 'live'].includes(state.type) || isListening(state)
-      expect(outside.sockets).toBe(connected ? 1 : 0)
+      expect(outside.sockets).toBe(connected || isOut(state, 'dialling') ? 1 : 0)
     })
   })
 
@@ -429,7 +461,8 @@ describe('walks', () => {
   test('[SES9] while a handshake is open its timeout runs, and after it the heartbeat', () => {
     holds((outside) => {
       const { state, timers } = outside
-      const shaking = state.type === 'connecting' || (state.type === 'handshaking' && !state.admitting)
+      const shaking =
+        state.type === 'connecting' || (state.type === 'handshaking' && !state.admitting) || isOut(state, 'dialling')
       const beating = state.type === 'catching-up' || state.type === 'live' || isListening(state)
       expect([...timers]).toEqual(shaking ? ['handshake'] : beating ? ['heartbeat'] : [])
     })
@@ -455,6 +488,14 @@ describe('heartbeat', () => {
     expect(pings).toBeGreaterThan(0)
     expect(atMs).toBeLessThanOrEqual(limits.silenceMs + (limits.silenceMs - limits.heartbeatMs))
   })
+})
+
+test('[CWP11] a desktop that is signed out dials no sooner than the pause of one that must be updated', () => {
+  const from: Event[] = [events['dismissed passing'], events['socket-closed'], events['timer handshake']]
+  for (const event of from) {
+    const retry = step(states['out, greeted'], event).effects.find(({ type }) => type === 'schedule-retry')
+    expect(retry).toMatchObject({ leastMs: limits.updateRetryMs })
+  }
 })
 
 test('[SES51] the newest version that both speak is spoken', () => {

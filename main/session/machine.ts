@@ -1,14 +1,17 @@
 // Owns the states of the session with the workspace server and what each event does to them. Pure: no socket, clock,
 // random or await; effects are data that run.ts performs.
 // Always holds: nothing leaves `wiping` but `wiped`; a cache that is not open is never shown as offline but as `locked`;
-// whatever ends a connection leads to exactly one scheduled retry; an app that its user has locked stays reachable for orders.
+// whatever ends a connection leads to exactly one scheduled retry; an app that its user has locked stays reachable for orders;
+// one that the organisation has signed out dials rarely, for orders alone, and nothing but an enrolment ends that.
 
 import { limits } from '../../shared/limits.ts'
 import { type Failure, fail } from '../../shared/result.ts'
 
 export type State =
   /** No identity. `problem` says why an earlier one cannot be used. */
-  | { readonly type: 'signed-out'; readonly problem?: Failure }
+  | { readonly type: 'signed-out'; readonly problem?: Failure; readonly isOrdered?: false }
+  /** By the organisation, with an identity: its cache is kept, sealed. */
+  | SignedOut
   /** Enrolled, cache closed: the lease share is not here, or the app's passphrase has not been given. */
   | {
       readonly type: 'locked'
@@ -35,10 +38,25 @@ export type State =
   | { readonly type: 'wiping' }
   | { readonly type: 'wiped' }
 
+interface SignedOut {
+  readonly type: 'signed-out'
+  readonly isOrdered: true
+  readonly attempt: number
+  /** Connected, or about to be, to hear whether there is another order. */
+  readonly dialling?: 'connecting' | 'handshaking'
+}
+
 export type TimerName = 'retry' | 'handshake' | 'heartbeat'
 
 export type Event =
-  | { readonly type: 'started'; readonly enrolled: boolean; readonly cache: boolean; readonly problem?: Failure }
+  | {
+      readonly type: 'started'
+      readonly enrolled: boolean
+      readonly cache: boolean
+      readonly problem?: Failure
+      /** By the organisation, in an earlier run. */
+      readonly signedOut?: boolean
+    }
   | { readonly type: 'enrolled' }
   /** The user asked, the network came back or the computer woke. */
   | { readonly type: 'connect-asked' }
@@ -64,6 +82,8 @@ export type Event =
   | { readonly type: 'app-unlocked'; readonly cache: boolean }
   | { readonly type: 'timer'; readonly name: TimerName; readonly silentForMs: number }
   | { readonly type: 'order-accepted' }
+  /** A sign-out has been obeyed. */
+  | { readonly type: 'signed-out' }
   | { readonly type: 'wiped' }
 
 export type Effect =
@@ -99,6 +119,7 @@ const lastingProblems: ReadonlySet<string> = new Set([
   'wrong-server',
   'proof-invalid',
   'replaced',
+  'signed-out',
 ])
 
 /** The state after `event`, and what to do. */
@@ -106,22 +127,27 @@ export function step(state: State, event: Event): Step {
   if (state.type === 'wiping') return event.type === 'wiped' ? { state: { type: 'wiped' }, effects: [] } : stay(state)
   switch (event.type) {
     case 'started':
-      return state.type === 'signed-out' ? started(event) : stay(state)
+      return state.type === 'signed-out' && !isOrderedOut(state) ? started(event) : stay(state)
     case 'enrolled':
+      if (isOrderedOut(state)) return reconnect(false)
       return state.type === 'signed-out' || state.type === 'wiped' ? connect(false, 0) : stay(state)
     case 'connect-asked':
+      if (isOrderedOut(state)) return dial(state)
       return canConnect(state) ? connect(cacheOpen(state), 0, problemOf(state)) : stay(state)
     case 'timer':
       return onTimer(state, event.name, event.silentForMs)
     case 'suspended':
       return isConnected(state) ? rest(state, { attempt: 0, problem: undefined, leastMs: 0 }) : stay(state)
     case 'socket-opened':
+      if (isOrderedOut(state) && state.dialling) return { state: { ...state, dialling: 'handshaking' }, effects: [] }
       return state.type === 'connecting' ? { state: { ...state, type: 'handshaking' }, effects: [] } : stay(state)
     case 'socket-closed':
       return onClosed(state, event.livedMs, event.problem)
     case 'hello':
       return onHello(state, event)
     case 'welcomed':
+      // Whatever it says, it is an enrolment that ends a sign-out.
+      if (isOrderedOut(state)) return state.dialling ? restSignedOut(0) : stay(state)
       if (state.type !== 'handshaking' || state.admitting) return stay(state)
       return event.proven
         ? { state: { ...state, admitting: true }, effects: [stopTimer('handshake'), { type: 'admit' }] }
@@ -148,6 +174,8 @@ export function step(state: State, event: Event): Step {
       return onAppUnlocked(state, event.cache)
     case 'order-accepted':
       return { state: { type: 'wiping' }, effects: [...disconnect, stopTimer('retry')] }
+    case 'signed-out':
+      return onSignedOut(state)
     case 'wiped':
       return stay(state)
   }
@@ -164,6 +192,7 @@ const disconnect: readonly Effect[] = [
 ]
 
 function started(event: Extract<Event, { type: 'started' }>): Step {
+  if (event.enrolled && event.signedOut) return dial({ type: 'signed-out', isOrdered: true, attempt: 0 })
   if (event.enrolled) return connect(event.cache, 0)
   return { state: event.problem ? { type: 'signed-out', problem: event.problem } : { type: 'signed-out' }, effects: [] }
 }
@@ -181,7 +210,11 @@ function connect(cache: boolean, attempt: number, problem?: Failure): Step {
 }
 
 type Locked = Extract<State, { type: 'locked' }>
-type Connected = Extract<State, { type: 'connecting' | 'handshaking' | 'catching-up' | 'live' }> | Locked
+type Connected = Extract<State, { type: 'connecting' | 'handshaking' | 'catching-up' | 'live' }> | Locked | SignedOut
+
+function isOrderedOut(state: State): state is SignedOut {
+  return state.type === 'signed-out' && state.isOrdered === true
+}
 
 /** True while connected for orders only. */
 export function isListening(state: State): boolean {
@@ -196,7 +229,7 @@ function isConnected(state: State): state is Connected {
     case 'live':
       return true
     default:
-      return isListening(state)
+      return isListening(state) || (isOrderedOut(state) && state.dialling !== undefined)
   }
 }
 
@@ -227,6 +260,7 @@ export function cacheOpen(state: State): boolean {
 
 /** Off the network until the retry: `offline` with the cache, `locked` without. */
 function rest(state: State, why: { attempt: number; problem: Failure | undefined; leastMs: number }): Step {
+  if (isOrderedOut(state)) return restSignedOut(why.attempt)
   return {
     state: {
       type: cacheOpen(state) ? 'offline' : 'locked',
@@ -237,11 +271,35 @@ function rest(state: State, why: { attempt: number; problem: Failure | undefined
   }
 }
 
+/** Its keys are gone already: another order can wait, the server cannot bear a fleet of signed-out desktops that will not. */
+function restSignedOut(attempt: number): Step {
+  return {
+    state: { type: 'signed-out', isOrdered: true, attempt },
+    effects: [...disconnect, { type: 'schedule-retry', attempt, leastMs: limits.updateRetryMs }],
+  }
+}
+
+/** Listens for another order while signed out. */
+function dial(state: SignedOut): Step {
+  if (state.dialling) return stay(state)
+  const { effects } = connect(false, state.attempt)
+  return { state: { ...state, dialling: 'connecting' }, effects }
+}
+
+function onSignedOut(state: State): Step {
+  if (state.type === 'wiped' || isOrderedOut(state)) return stay(state)
+  const { state: next, effects } = restSignedOut(0)
+  // Also where it is closed: it may be about to be opened.
+  return { state: next, effects: [...effects, { type: 'close-cache' }] }
+}
+
 function onTimer(state: State, name: TimerName, silentForMs: number): Step {
   switch (name) {
     case 'retry':
+      if (isOrderedOut(state)) return dial(state)
       return canConnect(state) ? connect(cacheOpen(state), state.attempt, problemOf(state)) : stay(state)
     case 'handshake':
+      if (isOrderedOut(state)) return state.dialling ? restSignedOut(0) : stay(state)
       if (state.type !== 'connecting' && state.type !== 'handshaking') return stay(state)
       return rest(state, { attempt: state.attempt + 1, problem: fail('unavailable').error, leastMs: 0 })
     case 'heartbeat': {
@@ -283,7 +341,10 @@ function onCacheOpened(state: State): Step {
 }
 
 function onHello(state: State, hello: Extract<Event, { type: 'hello' }>): Step {
-  if (state.type !== 'handshaking' || state.admitting) return stay(state)
+  const isGreeted = isOrderedOut(state)
+    ? state.dialling === 'handshaking'
+    : state.type === 'handshaking' && !state.admitting
+  if (!isGreeted || !('attempt' in state)) return stay(state)
   if (!hello.sameWorkspace)
     return rest(state, {
       attempt: state.attempt + 1,
@@ -295,6 +356,7 @@ function onHello(state: State, hello: Extract<Event, { type: 'hello' }>): Step {
 }
 
 function updateRequired(state: State): Step {
+  if (isOrderedOut(state)) return restSignedOut(state.attempt + 1)
   return {
     state: { type: 'update-required', cache: cacheOpen(state), attempt: 0 },
     effects: [...disconnect, { type: 'schedule-retry', attempt: 0, leastMs: limits.updateRetryMs }],

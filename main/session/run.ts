@@ -1,7 +1,7 @@
 // Owns performing the machine's effects: socket, timers, handshake, the order in which frames are handled.
-// Always holds: frames are handled one at a time in the order received (inbox.ts); a wipe order is looked at before anything
-// that follows it; an order that does not verify changes nothing; while the app is locked by its user, orders, leases and
-// policy are obeyed and nothing else is.
+// Always holds: frames are handled one at a time in the order received (inbox.ts); an order is carried out before anything
+// that follows it is looked at; an order that does not verify changes nothing; while the app is locked by its user, orders,
+// leases and policy are obeyed and nothing else is; while it is signed out, orders alone are.
 
 import { limits } from '../../shared/limits.ts'
 import { type ClientId, type ConversationEvent, type ConversationId, makeId } from '../../shared/model.ts'
@@ -24,6 +24,7 @@ import { loadBack } from './load-back.ts'
 import { type Effect, type Event, isListening, type State, step, type TimerName } from './machine.ts'
 import { readOrder } from './orders.ts'
 import { failureFrom } from './refusals.ts'
+import { createReport, type Report } from './report.ts'
 import type { Session, SessionParts } from './session.ts'
 import type { Socket } from './socket.ts'
 import { createSync, type Sync } from './sync.ts'
@@ -36,6 +37,7 @@ export function createSession(parts: SessionParts): Session {
   let state: State = { type: 'signed-out' }
   let socket: Socket | undefined
   let sync: Sync | undefined
+  let report: Report | undefined
   let hello: DownFrameOf<'hello'> | undefined
   let welcome: DownFrameOf<'welcome'> | undefined
   let clientNonce = ''
@@ -44,6 +46,7 @@ export function createSession(parts: SessionParts): Session {
   let retryAtMs: number | undefined
   let clockSkewMs: number | undefined
   let catchUp: { done: number; total: number } | undefined
+  let roles: readonly string[] = []
   let admitting: Promise<void> = Promise.resolve()
   let stopped = false
   let version = 1
@@ -122,6 +125,8 @@ export function createSession(parts: SessionParts): Session {
   function stopSync(): void {
     sync?.stop()
     sync = undefined
+    report?.stop()
+    report = undefined
     if (!isReachable) return
     isReachable = false
     lively.disconnected()
@@ -228,6 +233,10 @@ export function createSession(parts: SessionParts): Session {
         return isProven() ? saveLease(frame.lease, clock.nowMs() + (clockSkewMs ?? 0)) : undefined
       case 'policy':
         return isProven() ? host.policyChanged(frame.policy) : undefined
+      case 'roles':
+        return isProven() ? setRoles(frame.roles) : undefined
+      case 'fleetMoved':
+        return isReachable ? host.fleetMoved() : undefined
       case 'pong':
         return noteClock(frame.timeMs)
       case 'receiptAccepted':
@@ -239,6 +248,11 @@ export function createSession(parts: SessionParts): Session {
       default:
         return sync?.handle(frame)
     }
+  }
+
+  function setRoles(next: readonly string[] = []): void {
+    roles = next
+    host.stateChanged()
   }
 
   /** The server of this connection has proved itself, and has been let in. */
@@ -293,6 +307,7 @@ export function createSession(parts: SessionParts): Session {
     if (!welcome) return
     const { policy, lease, timeMs, workspaceName } = welcome
     try {
+      setRoles(welcome.roles)
       await saveLease(lease, timeMs)
       if (workspaceName !== vault.identity()?.workspaceName) await vault.update({ workspaceName })
       host.policyChanged(policy)
@@ -316,6 +331,7 @@ export function createSession(parts: SessionParts): Session {
   function startSync(): void {
     const store = host.store()
     if (!store) throw new Error('sync without a cache')
+    report = createReport({ send, setTimer: clock.setTimer, version, cacheBytes: host.cacheBytes })
     sync = createSync({
       store,
       send,
@@ -346,7 +362,10 @@ export function createSession(parts: SessionParts): Session {
           catchUp = progress
           host.stateChanged()
         },
-        caughtUp: () => dispatch({ type: 'caught-up' }),
+        caughtUp() {
+          dispatch({ type: 'caught-up' })
+          report?.live()
+        },
         fellBehind: () => dispatch({ type: 'fell-behind' }),
       },
     })
@@ -354,14 +373,27 @@ export function createSession(parts: SessionParts): Session {
 
   async function onOrder(jws: string): Promise<void> {
     const identity = vault.identity()
-    if (!identity) return
-    const order = readOrder(jws, identity, vault.verifyAuthority)
-    if (!order.ok) {
-      log.error('wipe.orderRefused', { code: order.error.code })
-      return
+    // Before `hello` there is no telling whether its term is over.
+    if (!identity || !hello) return
+    const verify = vault.verifyAuthority
+    const read = readOrder(jws, { identity, verify, standing: host.orderStanding, serverNowMs: hello.timeMs })
+    if (!read.ok) return log.error('wipe.orderRefused', { code: read.error.code })
+    switch (read.value.type) {
+      case 'wipe':
+        await host.beginWipe(read.value.order, jws)
+        return dispatch({ type: 'order-accepted' })
+      case 'conversations': {
+        const { order } = read.value
+        await host.wipeConversations(order, jws)
+        if (order.scope.type === 'conversations') sync?.conversationsWiped(order.scope.conversationIds)
+        return
+      }
+      case 'sign-out':
+        await host.signOut(read.value.order)
+        return dispatch({ type: 'signed-out' })
+      case 'met-again':
+        return
     }
-    await host.beginWipe(order.value, jws)
-    dispatch({ type: 'order-accepted' })
   }
 
   const fetchOlder = (conversationId: ConversationId): Promise<Result<void>> =>
@@ -370,7 +402,7 @@ export function createSession(parts: SessionParts): Session {
   return {
     state: () => state,
     dispatch,
-    facts: () => ({ lastHeardAtMs, retryAtMs, clockSkewMs, catchUp }),
+    facts: () => ({ lastHeardAtMs, retryAtMs, clockSkewMs, catchUp, roles }),
     sending: () => sync?.sending ?? none,
     flush() {
       try {

@@ -1,12 +1,13 @@
 // Owns the shape of a session: what it needs of the app, what it tells it, what the app may ask of it. Types only.
 
 import type { ClientId, ConversationEvent, ConversationId, Policy } from '../../shared/model.ts'
-import type { WipeOrder } from '../../shared/proof.ts'
+import type { SignOutOrder, WipeOrder } from '../../shared/proof.ts'
 import type { Failure, Result } from '../../shared/result.ts'
 import type { Answer, Request } from '../../shared/wire.ts'
 import type { Log } from '../log.ts'
 import type { Lost, Store } from '../store/store.ts'
 import type { Vault } from '../vault/vault.ts'
+import type { Numbered, Standing } from '../wipe/window.ts'
 import type { Lively, Presence, Typing } from './lively.ts'
 import type { Event, State } from './machine.ts'
 import type { OpenSocket } from './socket.ts'
@@ -26,8 +27,21 @@ export interface SessionHost {
   /** The lease that has just been saved brings another share while the cache is open: seals the cache's keyring anew. */
   rekeyCache(): Promise<void>
   closeCache(): void
+  /** How an order stands beside those obeyed before. */
+  orderStanding(order: Numbered): Standing
   /** A verified order: begins the wipe. Resolves when the intent is durable. */
   beginWipe(order: WipeOrder, jws: string): Promise<void>
+  /**
+   * A verified order for single conversations. Resolves when the intent is durable and, where the cache is open, their keys
+   * are gone; the app goes on.
+   */
+  wipeConversations(order: WipeOrder, jws: string): Promise<void>
+  /** A verified sign-out. Resolves when it is durable and the server's half of the root key is erased here. */
+  signOut(order: SignOutOrder): Promise<void>
+  /** Devices or orders have changed. */
+  fleetMoved(): void
+  /** Sealed bytes on the disk; undefined while the cache is closed. */
+  cacheBytes(): number | undefined
   policyChanged(policy: Policy): void
   stateChanged(): void
   listChanged(): void
@@ -70,6 +84,8 @@ export interface Session {
     readonly retryAtMs: number | undefined
     readonly clockSkewMs: number | undefined
     readonly catchUp: { readonly done: number; readonly total: number } | undefined
+    /** What the user may do beyond talking, as the server last told it. */
+    readonly roles: readonly string[]
   }
   sending(): ReadonlySet<ClientId>
   /** A message has been put into the outbox. */

@@ -79,6 +79,8 @@ export interface Sync {
   fetchOlder(conversationId: ConversationId): Promise<Result<void>>
   /** Resolves once the user may see a conversation, or after limits.requestMs, or at the end. */
   granted(conversationId: ConversationId): Promise<void>
+  /** Conversations have been emptied here: answers under way are about what is gone, and what is left is fetched anew. */
+  conversationsWiped(conversationIds: readonly ConversationId[]): void
   stop(): void
 }
 
@@ -232,6 +234,10 @@ export function createSync(parts: SyncParts): Sync {
   function letGo(conversationId: ConversationId): void {
     heads.delete(conversationId)
     prefs.letGo(conversationId)
+    letGoOfAnswers(conversationId)
+  }
+
+  function letGoOfAnswers(conversationId: ConversationId): void {
     sends.letGo()
     for (const [id, pull] of [...pulls]) if (pull.conversationId === conversationId) settlePull(id, fail('not-found'))
   }
@@ -356,6 +362,15 @@ export function createSync(parts: SyncParts): Sync {
             waiter,
           )
       })
+    },
+    conversationsWiped(conversationIds) {
+      if (stopped) return
+      for (const conversationId of conversationIds) {
+        faulty.delete(conversationId)
+        letGoOfAnswers(conversationId)
+      }
+      plan()
+      flush()
     },
     stop() {
       if (stopped) return

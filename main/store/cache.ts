@@ -22,6 +22,7 @@ import {
   seqOf,
   slotOf,
   type Unsent,
+  type WipedConversations,
 } from './records.ts'
 
 /** Single values, each a row of `state`. */
@@ -32,6 +33,8 @@ export interface StateValues {
   readonly notice: CacheNotice | undefined
   /** Which of the events it holds the cache has been looked through for; see review.ts. */
   readonly understanding: number | undefined
+  /** Orders that wiped conversations here, until the user has read of them, the oldest first; see wiped.ts. */
+  readonly wiped: readonly WipedConversations[]
 }
 export type StateName = keyof StateValues
 
@@ -76,6 +79,15 @@ export interface LastMessage {
   readonly senderId: UserId
   readonly atMs: number
   readonly text: string
+}
+
+/** Those of a cache that holds nothing. */
+export const noValues: StateValues = {
+  cursors: { directory: '', access: '' },
+  unsent: [],
+  notice: undefined,
+  understanding: undefined,
+  wiped: [],
 }
 
 type Statements = ReturnType<typeof prepareStatements>
@@ -128,7 +140,7 @@ export function loadCache(sealed: SealedDatabase): Cache {
     lastMessages: new Map(),
     firstUnread: new Map(),
     oldestAtMs: new Map(),
-    values: { cursors: { directory: '', access: '' }, unsent: [], notice: undefined, understanding: undefined },
+    values: noValues,
     stateVersions: new Map(),
     statements: prepareStatements(sealed),
     afterCommit: [],

@@ -55,7 +55,10 @@ export function rowContext(context: ViewContext, entry: ConversationEntry): RowC
 
 type Common = Pick<MessageView, 'seq' | 'senderId' | 'senderName' | 'mine' | 'atMs' | 'delivery'>
 
-/** The rows that an event shows: none for what shows on another message, several for a change of several things. */
+/**
+ * The rows that an event shows: none for what shows on another message, several for a change of several things. Of a run of
+ * withdrawn events each would show the same: the timeline shows the newest alone.
+ */
 export function rowsOf(context: RowContext, seq: number, record: EventRecord): MessageView[] {
   const { cache, self, entry } = context
   const { content, actorId, atMs } = record
@@ -357,6 +360,9 @@ function noticesOf(content: KnownContent, actorId: UserId, names: (ids: readonly
         ...(archived === undefined ? [] : [about(archived ? 'archived' : 'unarchived')]),
       ]
     }
+    case 'withdrawn':
+      // Whoever wrote what stood there did not take it away.
+      return [{ type: 'notice', notice: 'withdrawn', people: [], byIt: true }]
     default:
       // They show on the message they change.
       return []

@@ -75,7 +75,7 @@ function recountMentions(cache: Cache, me: Me): void {
 }
 
 /** The number after the highest slot in use. */
-function slotAfter(entries: Iterable<{ readonly slot: number }>): number {
+export function slotAfter(entries: Iterable<{ readonly slot: number }>): number {
   let highest = 0
   for (const { slot } of entries) highest = Math.max(highest, slot)
   return highest + 1
@@ -119,7 +119,8 @@ export function applyAccess(
   return lost.map(({ state, slot }) => ({ conversationId: state.info.conversationId, slot }))
 }
 
-function forget(cache: Cache, entry: ConversationEntry): void {
+/** Takes all of a conversation away with its keys, but for its search shards. Inside a transaction. */
+export function forget(cache: Cache, entry: ConversationEntry): void {
   const id = entry.state.info.conversationId
   for (const sent of cache.outbox.values()) if (sent.conversationId === id) removeOutbox(cache, sent)
   removeEvents(cache, entry)

@@ -1,6 +1,7 @@
 // Owns what is read of one conversation at a time: pages of its timeline, a thread, the versions of a message, the place of a
 // time. Reads only.
 // Always holds: a message is shown once, either as waiting or as sent; replies show in their thread and not in the timeline;
+// a run of withdrawn events shows as one notice, whatever pages it lies on;
 // a page looks through a bounded number of events, and its `before` goes on where it ended.
 
 import type { MessagePage, MessageView, ThreadPage } from '../../shared/bridge.ts'
@@ -11,7 +12,7 @@ import { isDeleted, threadSeqOf } from './amendments.ts'
 import type { Cache } from './cache.ts'
 import { eventAt, eventsBelow, readAmendment } from './events.ts'
 import { type RowContext, rowContext, rowsOf, waitingRows } from './message-view.ts'
-import { REDACTED } from './records.ts'
+import { type EventRecord, REDACTED } from './records.ts'
 import { unreadFrom } from './unread.ts'
 import type { ViewContext } from './view.ts'
 
@@ -59,6 +60,8 @@ function timelineBelow(context: RowContext, top: number, limit: number) {
   const shown: MessageView[][] = []
   let lowest = top + 1
   let looked = 0
+  // The page before this one has shown the run of withdrawn events that goes on here.
+  let isInRun = isWithdrawn(eventAt(cache, entry, top + 1))
   while (shown.length < limit && looked < limits.pageLookback) {
     const wanted = looked === 0 ? limit : Math.max(limit - shown.length, LOOKBACK_STEP)
     const found = eventsBelow(cache, entry, lowest - 1, Math.min(wanted, limits.pageLookback - looked))
@@ -66,13 +69,18 @@ function timelineBelow(context: RowContext, top: number, limit: number) {
     for (const { seq, record } of found) {
       lowest = seq
       looked += 1
-      const rows = threadSeqOf(record.content, seq) === undefined ? rowsOf(context, seq, record) : []
+      const isAgain = isInRun && isWithdrawn(record)
+      isInRun = isWithdrawn(record)
+      const isElsewhere = threadSeqOf(record.content, seq) !== undefined
+      const rows = isAgain || isElsewhere ? [] : rowsOf(context, seq, record)
       if (rows.length > 0) shown.push(rows)
       if (shown.length === limit) break
     }
   }
   return { shown, lowest }
 }
+
+const isWithdrawn = (record: EventRecord | undefined): boolean => record?.content.type === 'withdrawn'
 
 /** A message and the replies in its thread; asked for one of the replies, the same. Codes: not-found. */
 export function readThread(context: ViewContext, conversationId: ConversationId, seq: number): Result<ThreadPage> {

@@ -24,6 +24,15 @@ export function quarantine(file: string, nowMs: number): string {
   return folder
 }
 
+/** The caches that were set aside, as paths of their folders. */
+export function setAsideOf(file: string): string[] {
+  const parent = dirname(file)
+  if (!existsSync(parent)) return []
+  return readdirSync(parent)
+    .filter((name) => name.startsWith(PREFIX))
+    .map((name) => join(parent, name))
+}
+
 /** Removes caches that were set aside before `beforeMs`, or all where it is absent. Returns how many. */
 export function removeQuarantined(file: string, beforeMs = Number.POSITIVE_INFINITY): number {
   const parent = dirname(file)

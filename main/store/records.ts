@@ -12,6 +12,7 @@ import type {
   Mention,
   Thumbnail,
   UserId,
+  WipeId,
 } from '../../shared/model.ts'
 import type { Failure } from '../../shared/result.ts'
 import type { MessageAct, SendFrame } from '../../shared/wire.ts'
@@ -186,6 +187,31 @@ export interface Reply {
   readonly userId: UserId
   /** Deleted. */
   readonly gone?: true
+}
+
+/** What an order for single conversations took from this cache. */
+export interface WipedConversations {
+  readonly wipeId: WipeId
+  /** Those of the ordered that something was here of, and their names as shown. */
+  readonly held: readonly ConversationId[]
+  readonly names: readonly string[]
+  readonly issuedBy: string
+  readonly reason: string
+  /** When their keys were destroyed, milliseconds by this computer's clock. */
+  readonly atMs: number
+  readonly keys: number
+  /** What then lay on the disk without a key: folders of files, and search shards. */
+  readonly remains: Remains
+  /** Files that were in it, and their bytes. */
+  readonly files: number
+  readonly bytes: number
+}
+
+/** Sealed bytes beside the database whose keys are gone. */
+export interface Remains {
+  /** Folders of sealed parts, by name. */
+  readonly folders: readonly string[]
+  readonly shards: readonly { readonly shardId: number; readonly keyId: number }[]
 }
 
 /** Amendments of caches of version 2 are an edit or a deletion. */

@@ -3,7 +3,7 @@
 
 import type { ConversationId, FileId, UserId } from '../../shared/model.ts'
 import { isDeleted } from './amendments.ts'
-import { type Cache, putValue, transact } from './cache.ts'
+import { type Cache, noValues, putValue, transact } from './cache.ts'
 import { eventAt, readAmendment } from './events.ts'
 import { type Bounds, cachedEvents, evictOnce, oldestAtMs, sealEviction } from './eviction.ts'
 import { addFile, dropFiles, filesOf, putFile } from './file-records.ts'
@@ -21,6 +21,7 @@ import { dropKeys, newShardKey, nextShardId, putShards } from './shards.ts'
 import type { FilePlace, Position, Store } from './store.ts'
 import { meOf, prefsOf, weigh } from './unread.ts'
 import { briefOf, listConversations } from './view.ts'
+import { conversationsWiped, dismissConversationsWiped, wipeConversations } from './wiped.ts'
 
 /** The store over an opened cache, whose database lies in `file`. */
 export function createSealedStore(cache: Cache, self: UserId, file: string): Store {
@@ -54,6 +55,9 @@ export function createSealedStore(cache: Cache, self: UserId, file: string): Sto
       if (lost.length > 0) removeQuarantined(file)
       return lost
     },
+    wipeConversations: (order) => wipeConversations(cache, order, self),
+    conversationsWiped: () => conversationsWiped(cache),
+    dismissConversationsWiped: () => dismissConversationsWiped(cache),
     applyEvents: (conversationId, events) => applyEvents(cache, conversationId, events, self),
     applyRead: (conversationId, seq, by) => applyRead(cache, conversationId, seq, by, self),
     applyReads: (reads) => applyReads(cache, reads, self),
@@ -165,7 +169,7 @@ export function createSealedStore(cache: Cache, self: UserId, file: string): Sto
       const { people, conversations, outbox, files, filePlaces, lastMessages, firstUnread } = cache
       for (const held of [people, conversations, outbox, files, filePlaces, lastMessages, firstUnread, slotIds])
         held.clear()
-      cache.values = { cursors: { directory: '', access: '' }, unsent: [], notice: undefined, understanding: undefined }
+      cache.values = noValues
     },
   }
 }

@@ -3,7 +3,14 @@
 // write is one transaction that outlives a kill, and a power cut where the server could not give it again; after close() no key
 // of it is left in memory. Errors of SQLite and of sealed records leave as exceptions that storeFailure() names.
 
-import type { CacheNotice, ConversationView, MessagePage, PersonView, ThreadPage } from '../../shared/bridge.ts'
+import type {
+  CacheNotice,
+  ConversationsWiped,
+  ConversationView,
+  MessagePage,
+  PersonView,
+  ThreadPage,
+} from '../../shared/bridge.ts'
 import type {
   ClientId,
   ConversationEvent,
@@ -23,11 +30,21 @@ import { storeFailure } from './failures.ts'
 import type { FoundMessage, IndexWork, Slot } from './indexing.ts'
 import type { Applied, Lost } from './mirror.ts'
 import { rescueUnsent } from './quarantine.ts'
-import type { Cursors, FileRecord, NewOutbox, OutboxEntry, Reader, ShardRow, Unsent } from './records.ts'
+import type {
+  Cursors,
+  FileRecord,
+  NewOutbox,
+  OutboxEntry,
+  Reader,
+  ShardRow,
+  Unsent,
+  WipedConversations,
+} from './records.ts'
 import { beginReview } from './review.ts'
 import { createSealedStore } from './sealed-store.ts'
 import { dropOrphanKeys } from './shards.ts'
 import type { Brief, Live } from './view.ts'
+import type { ConversationsToWipe } from './wiped.ts'
 
 export type { Bounds, Evicted } from './eviction.ts'
 export type { FoundMessage, IndexedMessage, IndexWork, Slot } from './indexing.ts'
@@ -39,10 +56,13 @@ export type {
   OutboxFile,
   OutboxMessage,
   Reader,
+  Remains,
   ShardRow,
   Unsent,
+  WipedConversations,
 } from './records.ts'
 export type { Brief, Live } from './view.ts'
+export type { ConversationsToWipe } from './wiped.ts'
 
 export interface Position {
   readonly conversationId: ConversationId
@@ -173,6 +193,17 @@ export interface Store {
   slotOf(conversationId: ConversationId): number | undefined
   /** One stored message as it reads now; undefined where it is deleted or gone. */
   message(slot: number, seq: number): FoundMessage | undefined
+
+  // --- wipes of single conversations ---
+  /**
+   * Takes conversations away with all that was made of them, and their keys, durably; what the server grants of them stays as
+   * an empty conversation. The same order again changes nothing and is answered alike. `lost` is what search and files are
+   * to hear of in this turn.
+   */
+  wipeConversations(order: ConversationsToWipe): { readonly wiped: WipedConversations; readonly lost: readonly Lost[] }
+  /** The oldest order that wiped conversations here and that the user has not read of. */
+  conversationsWiped(): ConversationsWiped | undefined
+  dismissConversationsWiped(): void
 
   // --- the file of the cache ---
   /**
