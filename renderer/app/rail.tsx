@@ -1,11 +1,12 @@
 // Owns the narrow rail at the window's edge: which pane is shown, locking, settings, and who is signed in.
 
-import { Lock, type LucideIcon, MessagesSquare, Search, Settings, Users } from 'lucide-react'
+import { Lock, type LucideIcon, MessagesSquare, MonitorSmartphone, Search, Settings, Users } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { PersonAvatar } from '../components/avatar.tsx'
 import { BrandMark } from '../components/brand-mark.tsx'
 import { IconButton } from '../components/icon-button.tsx'
 import { badgeOf, badgeText } from '../conversations/counts.ts'
+import { awaitingOf } from '../state/order-list.ts'
 import type { Pane } from '../state/state.ts'
 import { shiftShortcut, shortcut } from './shortcuts.ts'
 import { useActions, useTranslator, useWorkspace } from './workspace-context.ts'
@@ -15,12 +16,16 @@ const panes: readonly { readonly pane: Pane; readonly icon: LucideIcon; readonly
   { pane: 'search', icon: Search, keys: shortcut('F') },
   { pane: 'people', icon: Users },
 ]
+/** For people with the IT role. */
+const itPane = { pane: 'fleet', icon: MonitorSmartphone, keys: undefined } as const
 
 export function Rail(): ReactNode {
   const current = useWorkspace((state) => state.pane)
   const me = useWorkspace((state) => state.session?.me)
   const dialog = useWorkspace((state) => state.dialog)
   const unread = useWorkspace((state) => (state.conversations ?? []).reduce((sum, c) => sum + badgeOf(c), 0))
+  const isIt = useWorkspace((state) => state.session?.roles.includes('it') === true)
+  const awaiting = useWorkspace((state) => awaitingOf(state.fleet.orders))
   const canLock = useWorkspace((state) => state.session?.appLock.enabled === true)
   const { showPane, showPerson, showDialog, lock } = useActions()
   const { t, number } = useTranslator()
@@ -29,7 +34,7 @@ export function Rail(): ReactNode {
       <div className="rail__mark">
         <BrandMark size={28} />
       </div>
-      {panes.map(({ pane, icon: Icon, keys }) => (
+      {(isIt ? [...panes, itPane] : panes).map(({ pane, icon: Icon, keys }) => (
         <button
           aria-current={current === pane ? 'page' : undefined}
           className="rail__button"
@@ -49,6 +54,14 @@ export function Rail(): ReactNode {
                 {badgeText(unread, number)}
               </span>
               <span className="visually-hidden">{t('rail.unread', { count: unread })}</span>
+            </>
+          )}
+          {pane === 'fleet' && awaiting > 0 && (
+            <>
+              <span aria-hidden="true" className="rail__badge tabular" data-testid="fleet-badge">
+                {badgeText(awaiting, number)}
+              </span>
+              <span className="visually-hidden">{t('rail.awaiting', { count: awaiting })}</span>
             </>
           )}
         </button>

@@ -3,7 +3,8 @@
 
 import { useEffect } from 'react'
 import { orderOf } from '../conversations/sections.ts'
-import type { WorkspaceState } from '../state/state.ts'
+import { focusRows } from '../fleet/focus.ts'
+import type { WorkspaceActions, WorkspaceState } from '../state/state.ts'
 import { useActions, useStateReader } from './workspace-context.ts'
 
 const isMac = navigator.platform.startsWith('Mac')
@@ -38,6 +39,16 @@ function neighbour(state: WorkspaceState, step: 1 | -1, unreadOnly: boolean) {
   }
 }
 
+/** Closes what stands beside the fleet, or goes back to the orders; false where there is nothing to leave. */
+function leaveFleetPart({ fleet }: WorkspaceState, actions: WorkspaceActions): boolean {
+  if (fleet.aside !== undefined) {
+    actions.showAside(undefined)
+    focusRows()
+  } else if (fleet.view.type === 'order') actions.showFleet({ type: 'orders' })
+  else return false
+  return true
+}
+
 /** Listens for the window's shortcuts while the frame is shown. */
 export function useShortcuts(): void {
   const actions = useActions()
@@ -60,6 +71,8 @@ export function useShortcuts(): void {
         return
       } else if (command && !event.altKey && key === 'f') {
         event.preventDefault()
+        const fleetFilter = document.querySelector<HTMLInputElement>('[data-testid="fleet-filter"]')
+        if (fleetFilter !== null) return fleetFilter.select()
         actions.showPane('search')
         document.querySelector<HTMLInputElement>('[data-testid="search-box"]')?.select()
       } else if (command && !event.altKey && key === ',') {
@@ -72,6 +85,7 @@ export function useShortcuts(): void {
         if (state.pane !== 'conversations') actions.showPane('conversations')
         void actions.openConversation(next.conversationId)
       } else if (key === 'escape') {
+        if (state.pane === 'fleet' && leaveFleetPart(state, actions)) return event.preventDefault()
         if (state.detailsOpen) actions.toggleDetails(false)
         else if (state.pane !== 'conversations') actions.showPane('conversations')
         else {

@@ -15,13 +15,22 @@ interface ModalDialogProps {
   readonly children: ReactNode
   /** Asks for a decision: narrow, and no way out but its buttons and Escape. */
   readonly asks?: boolean
+  /** Has more to show than a form. */
+  readonly wide?: boolean
 }
 
-export function ModalDialog({ title, testId, onClose, children, asks = false }: ModalDialogProps): ReactNode {
+export function ModalDialog({
+  title,
+  testId,
+  onClose,
+  children,
+  asks = false,
+  wide = false,
+}: ModalDialogProps): ReactNode {
   const { t } = useTranslator()
   return (
     <ModalOverlay className="overlay" isDismissable isOpen onOpenChange={(open) => (open ? undefined : onClose())}>
-      <Modal className={asks ? 'modal modal--asks' : 'modal'}>
+      <Modal className={asks ? 'modal modal--asks' : wide ? 'modal modal--wide' : 'modal'}>
         <Dialog className="modal__dialog" data-testid={testId} role={asks ? 'alertdialog' : 'dialog'}>
           <header className="modal__header">
             <Heading className="modal__title" slot="title">

@@ -1,7 +1,7 @@
 // Owns the acts at the end of the details: opening and closing a channel, archiving, leaving. Those that give something up
 // ask first, in a dialog.
 
-import { Archive, ArchiveRestore, Globe, LockKeyhole, LogOut } from 'lucide-react'
+import { Archive, ArchiveRestore, Globe, LockKeyhole, LogOut, ShieldX } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { ConversationView } from '../../shared/bridge.ts'
 import { useAct } from '../app/act.ts'
@@ -11,13 +11,14 @@ import { ProblemLine } from '../components/problem-line.tsx'
 import { rightsOf } from './rights.ts'
 
 export function DetailsActs({ conversation }: { readonly conversation: ConversationView }): ReactNode {
-  const { conversationId, isOpen } = conversation
+  const { conversationId, isOpen, name } = conversation
   const myId = useWorkspace((state) => state.session?.me?.userId)
-  const { changeConversation, showDialog } = useActions()
+  const isIt = useWorkspace((state) => state.session?.roles.includes('it') === true)
+  const { changeConversation, showDialog, beginConversationWipe } = useActions()
   const { t } = useTranslator()
   const { busy, failure, run } = useAct()
   const rights = rightsOf(conversation, myId)
-  if (!rights.leave) return undefined
+  if (!rights.leave && !isIt) return undefined
   const Access = isOpen ? LockKeyhole : Globe
   return (
     <div className="details__acts">
@@ -55,15 +56,28 @@ export function DetailsActs({ conversation }: { readonly conversation: Conversat
           {t('archived.back')}
         </ActButton>
       )}
-      <ActButton
-        aria-haspopup="dialog"
-        className="details__act details__act--danger"
-        data-testid="details-leave"
-        onClick={() => showDialog('leave', { conversationId })}
-      >
-        <LogOut aria-hidden="true" />
-        {t('row.leave')}
-      </ActButton>
+      {rights.leave && (
+        <ActButton
+          aria-haspopup="dialog"
+          className="details__act details__act--danger"
+          data-testid="details-leave"
+          onClick={() => showDialog('leave', { conversationId })}
+        >
+          <LogOut aria-hidden="true" />
+          {t('row.leave')}
+        </ActButton>
+      )}
+      {isIt && (
+        <ActButton
+          aria-haspopup="dialog"
+          className="details__act details__act--danger"
+          data-testid="details-wipe"
+          onClick={() => beginConversationWipe(conversationId, name)}
+        >
+          <ShieldX aria-hidden="true" />
+          {t('details.wipe')}
+        </ActButton>
+      )}
     </div>
   )
 }

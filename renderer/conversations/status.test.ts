@@ -16,6 +16,7 @@ const session = (change: Partial<SessionView>): SessionView => ({
   systemLanguages: [],
   queued: 0,
   appLock: { enabled: false, locked: false, lockAfterMinutes: 15 },
+  roles: [],
   ...change,
 })
 

@@ -17,6 +17,7 @@ import type {
 } from '../../shared/bridge.ts'
 import type { ClientId, ConversationId } from '../../shared/model.ts'
 import { createFakeFiles } from './fake-files.ts'
+import { createFakeFleet } from './fake-fleet.ts'
 import { createFakeMessages } from './fake-messages.ts'
 import { createFakePlaces } from './fake-places.ts'
 import { searchPage } from './fake-search.ts'
@@ -40,6 +41,7 @@ export function createFakeApi(hash: URLSearchParams): CausewayApi {
   let session = makeSession(hash, nowMs)
   const messages = createFakeMessages({ hash, nowMs, all, session: () => session, emit })
   decorate(all, session.state)
+  if (session.conversationsWiped !== undefined) withdraw(all[2])
 
   function emit<N extends EventName>(name: N, payload: EventPayload<N>): void {
     for (const listener of listeners.get(name) ?? []) (listener as (payload: EventPayload<N>) => void)(payload)
@@ -121,6 +123,12 @@ export function createFakeApi(hash: URLSearchParams): CausewayApi {
       emit('sessionChanged', session)
       return ok({})
     },
+    dismissConversationsWiped: () => {
+      const { conversationsWiped: _, ...rest } = session
+      session = rest
+      emit('sessionChanged', session)
+      return ok({})
+    },
     setSettings: (change) => {
       const settings = Object.assign({ ...session.settings }, change)
       const lockAfterMinutes = Math.min(settings.lockAfterMinutes, Number(hash.get('policy') ?? Infinity))
@@ -137,6 +145,7 @@ export function createFakeApi(hash: URLSearchParams): CausewayApi {
     ...messages,
     ...createFakeFiles({ hash, all, session: () => session, emit, sendMessage: messages.sendMessage }),
     ...createFakePlaces({ hash, all, session: () => session, emit }),
+    ...createFakeFleet({ hash, nowMs, session: () => session, emit }),
   }
 
   const every = Number(hash.get('arrive') ?? 0)
@@ -206,6 +215,24 @@ function viewOf({ view, messages, readSeq }: SampleConversation): SampleConversa
           },
         }),
   }
+}
+
+/** All but the latest messages have been taken from desktops by IT. */
+function withdraw(conversation: SampleConversation | undefined): void {
+  const messages = conversation?.messages ?? []
+  const last = messages.at(-9)
+  if (last === undefined) return
+  const notice: MessageView = {
+    key: `seq:${last.seq ?? 0}`,
+    senderId: me.userId,
+    senderName: me.displayName,
+    mine: false,
+    atMs: last.atMs,
+    content: { type: 'notice', notice: 'withdrawn', people: [], byIt: true },
+    delivery: { state: 'sent' },
+    ...(last.seq === undefined ? {} : { seq: last.seq }),
+  }
+  messages.splice(0, messages.length - 8, notice)
 }
 
 /** Puts waiting and refused messages where they can be looked at. */

@@ -57,6 +57,7 @@ export function sessionOf(change: Partial<SessionView> = {}): SessionView {
     queued: 0,
     appLock: { enabled: false, locked: false, lockAfterMinutes: 15 },
     may: { forward: true, takeFiles: true, edit: true, delete: true },
+    roles: [],
     ...change,
   }
 }

@@ -1,7 +1,8 @@
 // Owns the made-up session of the development page: its state, its app lock and its notices, as the hash asks for.
 // Hash parameters: state, language, theme, width, problem, receipt, lease, skew, lock=on|locked, retry=<seconds>,
 // policy=<minutes>, cache=damaged|rolled-back|other-key, rescued=<count>, lost, quiet, no-forward,
-// no-files, no-edit, no-delete, notifications=full|sender|hidden.
+// no-files, no-edit, no-delete, notifications=full|sender|hidden, it (has the IT role), signed-out (by IT, with
+// state=signed-out), withdrawn=<count of conversations that IT wiped>, closed=<why the cache is closed>.
 
 import type { SessionState, SessionView, WipeNotice } from '../../shared/bridge.ts'
 import type { WipeId } from '../../shared/model.ts'
@@ -28,6 +29,9 @@ export function makeSession(hash: URLSearchParams, nowMs: number): SessionView {
   const policyMinutes = Number(hash.get('policy') ?? 240)
   const retrySeconds = Number(hash.get('retry') ?? 0)
   const cacheReason = hash.get('cache')
+  const withdrawn = Number(hash.get('withdrawn') ?? 0)
+  const closed = hash.get('closed')
+  const issuedBy = '李家豪（資訊科技部）'
   const away = state === 'offline' || state === 'connecting' || state === 'locked'
   const gone = state === 'signed-out' || state === 'wiped'
   return {
@@ -78,5 +82,29 @@ export function makeSession(hash: URLSearchParams, nowMs: number): SessionView {
     notifications: (hash.get('notifications') ?? 'full') as NonNullable<SessionView['notifications']>,
     ...(hash.has('skew') ? { clockSkewMs: Number(hash.get('skew')) * 60_000 } : {}),
     ...(state === 'wiping' || state === 'wiped' ? { wipe } : {}),
+    ...(hash.has('signed-out')
+      ? {
+          signOut: {
+            workspaceName,
+            issuedBy,
+            reason: '電腦將轉交中環辦公室使用。Your desktop moves to the Central office on Monday.',
+            atMs: nowMs - 12 * 60_000,
+            serverUrl: 'https://causeway.example.hk',
+          },
+        }
+      : {}),
+    ...(withdrawn > 0
+      ? {
+          conversationsWiped: {
+            wipeId: `wip_${'4h8n'.repeat(5)}` as WipeId,
+            names: ['fx-desk', '週年晚宴籌備小組', 'Grace Wong'].slice(0, withdrawn),
+            issuedBy,
+            reason: '誤發客戶名單 Client list was posted by mistake',
+            atMs: nowMs - 7 * 60_000,
+          },
+        }
+      : {}),
+    ...(closed === null ? {} : { closed: closed as NonNullable<SessionView['closed']> }),
+    roles: hash.has('it') ? ['it'] : [],
   }
 }

@@ -7,7 +7,7 @@ import { createMinute } from '../app/now.ts'
 import { MinuteContext, TranslatorContext, WorkspaceContext } from '../app/workspace-context.ts'
 import type { Language } from '../i18n/catalog.ts'
 import { createTranslator } from '../i18n/translator.ts'
-import type { WorkspaceState } from '../state/state.ts'
+import type { WorkspaceActions, WorkspaceState } from '../state/state.ts'
 import { createWorkspace } from '../state/workspace.ts'
 import { type Answers, createFakeHost, sessionOf } from './fake-host.ts'
 
@@ -15,6 +15,9 @@ export interface Staged {
   readonly page: HTMLElement
   readonly host: ReturnType<typeof createFakeHost>
   readonly state: () => WorkspaceState
+  readonly actions: WorkspaceActions
+  /** Puts what main or the user would have changed. */
+  change(part: (before: WorkspaceState) => Partial<WorkspaceState>): void
   /** The one element with this test id. */
   get<E extends HTMLElement = HTMLElement>(testId: string): E
   find(testId: string): HTMLElement | undefined
@@ -72,6 +75,8 @@ export async function stage(element: ReactNode, options: StagedOptions = {}): Pr
     page,
     host,
     state: workspace.store.getState,
+    actions: workspace.actions,
+    change: (part) => workspace.store.setState(part),
     find,
     get,
     settle,

@@ -3,13 +3,17 @@
 
 import { enFailures } from './failures-en.ts'
 import { enFiles } from './files-en.ts'
+import { enFleet } from './fleet-en.ts'
 import { enMessages } from './messages-en.ts'
+import { enOrders } from './orders-en.ts'
 import { enPlaces } from './places-en.ts'
 
 export const en = {
   ...enFailures,
   ...enFiles,
   ...enMessages,
+  ...enFleet,
+  ...enOrders,
   ...enPlaces,
   'product.name': 'Causeway',
 

@@ -3,13 +3,17 @@
 import type { Catalog } from './catalog.ts'
 import { zhHansFailures } from './failures-zh-hans.ts'
 import { zhHansFiles } from './files-zh-hans.ts'
+import { zhHansFleet } from './fleet-zh-hans.ts'
 import { zhHansMessages } from './messages-zh-hans.ts'
+import { zhHansOrders } from './orders-zh-hans.ts'
 import { zhHansPlaces } from './places-zh-hans.ts'
 
 export const zhHans: Catalog = {
   ...zhHansFailures,
   ...zhHansFiles,
   ...zhHansMessages,
+  ...zhHansFleet,
+  ...zhHansOrders,
   ...zhHansPlaces,
   'product.name': 'Causeway',
 

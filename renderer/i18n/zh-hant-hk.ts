@@ -3,13 +3,17 @@
 import type { Catalog } from './catalog.ts'
 import { zhHantHkFailures } from './failures-zh-hant-hk.ts'
 import { zhHantHkFiles } from './files-zh-hant-hk.ts'
+import { zhHantHkFleet } from './fleet-zh-hant-hk.ts'
 import { zhHantHkMessages } from './messages-zh-hant-hk.ts'
+import { zhHantHkOrders } from './orders-zh-hant-hk.ts'
 import { zhHantHkPlaces } from './places-zh-hant-hk.ts'
 
 export const zhHantHk: Catalog = {
   ...zhHantHkFailures,
   ...zhHantHkFiles,
   ...zhHantHkMessages,
+  ...zhHantHkFleet,
+  ...zhHantHkOrders,
   ...zhHantHkPlaces,
   'product.name': 'Causeway',
 

@@ -89,6 +89,8 @@ function noticeText(
       return t('notice.archived', { name })
     case 'unarchived':
       return t('notice.unarchived', { name })
+    case 'withdrawn':
+      return t('notice.withdrawn')
     case 'unknown':
       return t('notice.unknown')
   }

@@ -1,6 +1,6 @@
 // Owns a person's page: who they are, whether they are there, writing to them, and the conversations shared with them.
 
-import { MessageSquare, UserRound } from 'lucide-react'
+import { MessageSquare, MonitorSmartphone, ShieldX, UserRound } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { ConversationId } from '../../shared/model.ts'
 import { useAct } from '../app/act.ts'
@@ -22,7 +22,8 @@ export function PersonView(): ReactNode {
   const conversations = useWorkspace((state) => state.conversations)
   const myId = useWorkspace((state) => state.session?.me?.userId)
   const presence = useWorkspace((state) => (person === undefined ? undefined : state.presence[person.userId]))
-  const { openConversation, showPane, messagePerson } = useActions()
+  const isIt = useWorkspace((state) => state.session?.roles.includes('it') === true)
+  const { openConversation, showPane, messagePerson, showDevicesOf, beginOrder } = useActions()
   const { t } = useTranslator()
   const { busy, failure, run } = useAct()
   useWatched('person', person === undefined ? [] : [person.userId])
@@ -99,6 +100,37 @@ export function PersonView(): ReactNode {
           ),
         )}
       </dl>
+      {isIt && (
+        <section>
+          <h3 className="details__heading person__heading">{t('people.devices')}</h3>
+          <div className="person__acts">
+            <button
+              className="button"
+              data-testid="person-devices"
+              onClick={() => showDevicesOf(person.userId, person.displayName)}
+              type="button"
+            >
+              <MonitorSmartphone aria-hidden="true" />
+              {t('people.showDevices')}
+            </button>
+            <ActButton
+              aria-haspopup="dialog"
+              className="button button--quiet-danger"
+              data-testid="person-wipe"
+              onClick={() =>
+                beginOrder({
+                  kind: 'wipe',
+                  target: { type: 'user', userId: person.userId },
+                  about: { type: 'person', name: person.displayName },
+                })
+              }
+            >
+              <ShieldX aria-hidden="true" />
+              {t('device.wipeAll', { name: person.displayName })}
+            </ActButton>
+          </div>
+        </section>
+      )}
       {!isMe && (
         <section>
           <h3 className="details__heading person__heading">{t('people.shared')}</h3>

@@ -14,6 +14,7 @@ import {
 } from 'react'
 import type { FailureView } from '../../shared/bridge.ts'
 import { useActions, useTranslator } from '../app/workspace-context.ts'
+import type { MessageKey } from '../i18n/catalog.ts'
 import { formatEnrolCode } from '../text/enrol-code.ts'
 import { ScreenCard } from './screen-card.tsx'
 
@@ -28,10 +29,30 @@ function fieldOf(failure: FailureView): Field {
 }
 
 export function EnrolScreen({ back }: { readonly back: boolean }): ReactNode {
+  const { t } = useTranslator()
+  return (
+    <ScreenCard focusTitle={false} testId="enrol-screen" title={t('enrol.title')}>
+      <p>{t('enrol.intro')}</p>
+      <EnrolForm back={back} />
+    </ScreenCard>
+  )
+}
+
+interface EnrolFormProps {
+  readonly back?: boolean
+  /** The screen has something to be read first. */
+  readonly autoFocus?: boolean
+  /** The server's address, where it is known. */
+  readonly serverUrl?: string
+  /** What is said of a failure here, where its own words would mislead. */
+  readonly wordsOf?: Partial<Record<string, MessageKey>>
+}
+
+export function EnrolForm({ back = false, autoFocus = true, serverUrl = '', wordsOf = {} }: EnrolFormProps): ReactNode {
   const { enrol, askToEnrol } = useActions()
   const translator = useTranslator()
   const { t } = translator
-  const [server, setServer] = useState('')
+  const [server, setServer] = useState(serverUrl)
   const [code, setCode] = useState('')
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<{ field: Field; text: string; code?: string }>()
@@ -78,70 +99,68 @@ export function EnrolScreen({ back }: { readonly back: boolean }): ReactNode {
     if (failure === undefined) return
     const wait =
       failure.retryAfterMs === undefined ? '' : ` ${t('enrol.wait', { count: Math.ceil(failure.retryAfterMs / 1000) })}`
-    tell(fieldOf(failure), translator.failure(failure.code) + wait, failure.code)
+    const words = wordsOf[failure.code]
+    tell(fieldOf(failure), (words === undefined ? translator.failure(failure.code) : t(words)) + wait, failure.code)
   }
 
   return (
-    <ScreenCard focusTitle={false} testId="enrol-screen" title={t('enrol.title')}>
-      <p>{t('enrol.intro')}</p>
-      <form className="enrol" noValidate onSubmit={(event) => void submit(event)}>
-        <EnrolField
-          autoFocus
-          error={error?.field === 'server' ? error : undefined}
-          hint={t('enrol.serverHint')}
-          inputMode="url"
-          label={t('enrol.server')}
-          onChange={(event) => {
-            setServer(event.target.value)
-            if (error?.field === 'server') setError(undefined)
-          }}
-          reference={serverField}
-          testId="enrol-server"
-          value={server}
-        />
-        <EnrolField
-          error={error?.field === 'code' ? error : undefined}
-          hint={t('enrol.codeHint')}
-          inputMode="text"
-          label={t('enrol.code')}
-          mono
-          onChange={changeCode}
-          onCompositionEnd={() => setCode((value) => formatEnrolCode(value).text)}
-          placeholder="XXXX-XXXX-XXXX"
-          reference={codeField}
-          testId="enrol-code"
-          value={code}
-        />
-        {error?.field === 'form' && (
-          <div
-            className="enrol__alert"
-            data-code={error.code}
-            data-testid="enrol-error"
-            ref={alert}
-            role="alert"
-            tabIndex={-1}
-          >
-            <CircleAlert aria-hidden="true" />
-            <span>{error.text}</span>
-          </div>
-        )}
-        <div className="screen__buttons">
-          <button
-            aria-disabled={busy}
-            className="button button--primary button--large"
-            data-testid="enrol-submit"
-            type="submit"
-          >
-            {t(busy ? 'enrol.busy' : 'enrol.submit')}
-          </button>
-          {back && (
-            <button className="button button--large" onClick={() => askToEnrol(false)} type="button">
-              {t('enrol.back')}
-            </button>
-          )}
+    <form className="enrol" noValidate onSubmit={(event) => void submit(event)}>
+      <EnrolField
+        autoFocus={autoFocus}
+        error={error?.field === 'server' ? error : undefined}
+        hint={t('enrol.serverHint')}
+        inputMode="url"
+        label={t('enrol.server')}
+        onChange={(event) => {
+          setServer(event.target.value)
+          if (error?.field === 'server') setError(undefined)
+        }}
+        reference={serverField}
+        testId="enrol-server"
+        value={server}
+      />
+      <EnrolField
+        error={error?.field === 'code' ? error : undefined}
+        hint={t('enrol.codeHint')}
+        inputMode="text"
+        label={t('enrol.code')}
+        mono
+        onChange={changeCode}
+        onCompositionEnd={() => setCode((value) => formatEnrolCode(value).text)}
+        placeholder="XXXX-XXXX-XXXX"
+        reference={codeField}
+        testId="enrol-code"
+        value={code}
+      />
+      {error?.field === 'form' && (
+        <div
+          className="enrol__alert"
+          data-code={error.code}
+          data-testid="enrol-error"
+          ref={alert}
+          role="alert"
+          tabIndex={-1}
+        >
+          <CircleAlert aria-hidden="true" />
+          <span>{error.text}</span>
         </div>
-      </form>
-    </ScreenCard>
+      )}
+      <div className="screen__buttons">
+        <button
+          aria-disabled={busy}
+          className="button button--primary button--large"
+          data-testid="enrol-submit"
+          type="submit"
+        >
+          {t(busy ? 'enrol.busy' : 'enrol.submit')}
+        </button>
+        {back && (
+          <button className="button button--large" onClick={() => askToEnrol(false)} type="button">
+            {t('enrol.back')}
+          </button>
+        )}
+      </div>
+    </form>
   )
 }
 

@@ -1,4 +1,5 @@
-// Owns the screen of a desktop whose lease has ended: nothing is lost, it opens again with the server.
+// Owns the screen of a desktop whose cache is closed until the server has been reached (its lease is over, its clock was set
+// back, or it is an older copy of itself): why that is, and that nothing is lost.
 
 import { Lock } from 'lucide-react'
 import type { ReactNode } from 'react'
@@ -11,7 +12,7 @@ export function LockedScreen(): ReactNode {
   const { t, moment, time } = useTranslator()
   const nowMs = useNowMs()
   if (session === undefined) return undefined
-  const { retryAtMs, lastHeardAtMs, queued } = session
+  const { retryAtMs, lastHeardAtMs, queued, closed } = session
   const waits = retryAtMs !== undefined && retryAtMs > nowMs
   const facts = [
     waits ? t('locked.waiting') : t('locked.trying'),
@@ -20,7 +21,9 @@ export function LockedScreen(): ReactNode {
   ].filter((fact) => fact !== undefined)
   return (
     <ScreenCard icon={<ScreenIcon />} testId="locked-screen" title={t('locked.title')}>
-      <p>{t('locked.body')}</p>
+      <p data-closed={closed} data-testid="locked-why">
+        {t(closed === undefined || closed === 'lease-over' ? 'locked.body' : `locked.${closed}.body`)}
+      </p>
       {queued > 0 && <p>{t('locked.queued', { count: queued })}</p>}
       <p className="screen__quiet" role="status">
         {facts.join(' ')}

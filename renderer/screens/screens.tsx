@@ -9,6 +9,7 @@ import { EnrolScreen } from './enrol-screen.tsx'
 import { LockedScreen } from './locked-screen.tsx'
 import { NoBridgeScreen, ProblemScreen } from './problem-screen.tsx'
 import { ScreenCard } from './screen-card.tsx'
+import { SignedOutScreen } from './signed-out-screen.tsx'
 import { WipedScreen, WipingScreen } from './wiped-screen.tsx'
 import './screens.css'
 
@@ -19,6 +20,8 @@ export function Screens({ screen }: { readonly screen: Screen }): ReactNode {
       return undefined
     case 'enrol':
       return <EnrolScreen back={screen.back} />
+    case 'signed-out':
+      return <SignedOutScreen />
     case 'app-locked':
       return <AppLockScreen />
     case 'locked':

@@ -82,6 +82,8 @@ export interface Files extends FileActions {
   taken(conversationId: ConversationId, fileIds: readonly FileId[], sent: boolean): void
   forget(): void
   prune(listed: ReadonlySet<ConversationId>): void
+  /** Drops what was drawn of pictures; what is shown still is drawn again. */
+  forgetPictures(): void
 }
 
 const nothing: Attaching = { attachments: [], waiting: [], refused: [] }
@@ -373,6 +375,10 @@ export function createFiles({ ask, store }: WorkspaceContext, pictures: Pictures
       inspections.clear()
       reduced.clear()
       readers.clear()
+    },
+    forgetPictures() {
+      inspections.clear()
+      reduced.clear()
     },
     prune(listed) {
       queue = queue.filter(({ conversationId }) => listed.has(conversationId))

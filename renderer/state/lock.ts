@@ -1,4 +1,4 @@
-// Owns the acts on the app lock, on the notice about a cache that was set aside, and telling main of the user's activity.
+// Owns the acts on the app lock, on the notices about the cache, and telling main of the user's activity.
 // Always holds: a passphrase is passed on and never kept; after each answer the session is read again, so that the window
 // shows what main holds; main hears of activity no more often than limits.activityEveryMs.
 
@@ -6,7 +6,10 @@ import type { BridgeResult, FailureView } from '../../shared/bridge.ts'
 import { limits } from '../../shared/limits.ts'
 import type { WorkspaceActions, WorkspaceContext } from './state.ts'
 
-type LockActions = Pick<WorkspaceActions, 'lock' | 'unlock' | 'setPassphrase' | 'noteActivity' | 'dismissCacheNotice'>
+type LockActions = Pick<
+  WorkspaceActions,
+  'lock' | 'unlock' | 'setPassphrase' | 'noteActivity' | 'dismissCacheNotice' | 'dismissConversationsWiped'
+>
 
 interface LockParts {
   readonly saveDrafts: () => void
@@ -55,6 +58,9 @@ export function createLockActions({ ask, store, nowMs }: WorkspaceContext, parts
     },
     async dismissCacheNotice() {
       await settled(ask('dismissCacheNotice', {}))
+    },
+    async dismissConversationsWiped() {
+      await settled(ask('dismissConversationsWiped', {}))
     },
   }
 }

@@ -13,6 +13,7 @@ function session(state: SessionState, change: Partial<SessionView> = {}): Sessio
     systemLanguages: [],
     queued: 0,
     appLock: { enabled: false, locked: false, lockAfterMinutes: 15 },
+    roles: [],
     ...change,
   }
 }

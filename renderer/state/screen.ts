@@ -6,6 +6,8 @@ import type { FailureView, SessionView } from '../../shared/bridge.ts'
 export type Screen =
   | { readonly type: 'starting' }
   | { readonly type: 'enrol'; readonly back: boolean }
+  /** By IT: nothing is lost, the same person enrols again. */
+  | { readonly type: 'signed-out' }
   | { readonly type: 'app-locked' }
   | { readonly type: 'locked' }
   | { readonly type: 'problem'; readonly failure: FailureView }
@@ -97,7 +99,9 @@ export function screenOf(
   if (problem !== undefined && (stopping.has(problem.code) || (!readable && stopsEnrolment(session, problem)))) {
     return enrolAgain ? { type: 'enrol', back: true } : { type: 'problem', failure: problem }
   }
-  if (session.state === 'signed-out') return { type: 'enrol', back: false }
+  if (session.state === 'signed-out') {
+    return session.signOut === undefined ? { type: 'enrol', back: false } : { type: 'signed-out' }
+  }
   // Between the right passphrase and the open cache there is nothing to read yet: no reason to show the lease's screen.
   if (session.state === 'locked') return { type: unlocking ? 'app-locked' : 'locked' }
   if (session.state === 'update-required' && !readable) return { type: 'update-required' }

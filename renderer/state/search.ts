@@ -2,6 +2,7 @@
 // to the one before while the answer is on its way, never to an older one; a question is asked once typing pauses.
 
 import { limits } from '../../shared/limits.ts'
+import type { ConversationId } from '../../shared/model.ts'
 import { filtersIn, finishedPart } from '../text/search-filters.ts'
 import type { SearchState, WorkspaceActions, WorkspaceContext } from './state.ts'
 
@@ -23,6 +24,8 @@ const pauseMs = 120
 type SearchActions = Pick<WorkspaceActions, 'setSearchText' | 'setSearchWithin' | 'searchNow' | 'readMoreHits'> & {
   /** What is cached has changed: an answer that was told to be in part is asked for again. */
   searchAgain(): void
+  /** Drops hits of conversations other than `listed`, and what is under way. */
+  forgetHits(listed: ReadonlySet<ConversationId>): void
   /** Drops what is under way. */
   forget(): void
 }
@@ -104,6 +107,11 @@ export function createSearchActions({ ask, store }: WorkspaceContext): SearchAct
     searchAgain() {
       const { complete, loading } = store.getState().search
       if (!complete && !loading) askSoon(0)
+    },
+    forgetHits(listed) {
+      const { hits, loading } = store.getState().search
+      change({ hits: hits.filter(({ conversationId }) => listed.has(conversationId)) })
+      if (loading) askSoon(0)
     },
     forget() {
       clearTimeout(timer)

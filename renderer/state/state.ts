@@ -19,6 +19,7 @@ import type { ClientId, ConversationId, PresenceState, UserId } from '../../shar
 import type { DraftMention } from '../text/mentions.ts'
 import type { Ask } from './bridge.ts'
 import type { Attaching, FileActions, ViewedFile } from './files.ts'
+import type { FleetActions, FleetState } from './fleet-state.ts'
 import type { JumpState } from './jump.ts'
 import type { ThreadState } from './thread.ts'
 import type { Timeline } from './timeline.ts'
@@ -39,7 +40,7 @@ export interface SearchState {
   readonly failure: FailureView | undefined
 }
 
-export type Pane = 'conversations' | 'search' | 'people'
+export type Pane = 'conversations' | 'search' | 'people' | 'fleet'
 /** 'app-lock' is the settings, opened at the app lock. */
 export type DialogName =
   | 'switcher'
@@ -53,6 +54,7 @@ export type DialogName =
   | 'leave'
   | 'archive'
   | 'remove-member'
+  | 'order'
 /** What a dialog is about, where it is about something. */
 export interface DialogAbout {
   readonly conversationId: ConversationId
@@ -104,9 +106,11 @@ export interface WorkspaceState {
   /** What a user's last act failed with, shown above the composer. */
   readonly actFailure: FailureView | undefined
   readonly search: SearchState
+  /** For IT people. */
+  readonly fleet: FleetState
 }
 
-export interface WorkspaceActions extends FileActions {
+export interface WorkspaceActions extends FileActions, FleetActions {
   start(): () => void
   enrol(serverUrl: string, code: string): Promise<FailureView | undefined>
   askToEnrol(again: boolean): void
@@ -187,6 +191,7 @@ export interface WorkspaceActions extends FileActions {
   /** Keyboard or pointer was used in the window. */
   noteActivity(): void
   dismissCacheNotice(): Promise<void>
+  dismissConversationsWiped(): Promise<void>
   setSearchText(text: string): void
   setSearchWithin(within: boolean): void
   /** Asks at once rather than once typing pauses. */

@@ -112,12 +112,22 @@ function meets(held: readonly MessageView[], newest: MessagePage): boolean {
   return first === undefined || newest.before === undefined || first <= lastSeqOf(held) + 1
 }
 
+/** What is left of `held` where `page` says that IT has taken what was there from desktops: their words are not kept here either. */
+function withoutWithdrawn(held: Timeline, page: MessagePage): Timeline {
+  const upTo = page.messages.reduce((last, { content, seq = 0 }) => {
+    return content.type === 'notice' && content.notice === 'withdrawn' ? Math.max(last, seq) : last
+  }, 0)
+  if (upTo === 0 || (firstSeqOf(held.messages) ?? upTo + 1) > upTo) return held
+  return { ...held, messages: held.messages.filter(({ seq }) => seq === undefined || seq > upTo) }
+}
+
 /**
  * The newest page, read again. Its rows replace the tail, so that delivered, refused and discarded messages change place
  * or vanish. Where so much came that it no longer meets what is held, `follow` (the reader stands at the end) moves to
  * the newest, and otherwise the stretch stays in the past and is continued by scrolling.
  */
-export function mergeNewest(held: Timeline, page: MessagePage, follow: boolean): Timeline {
+export function mergeNewest(before: Timeline, page: MessagePage, follow: boolean): Timeline {
+  const held = withoutWithdrawn(before, page)
   const newestSeq = lastSeqOf(page.messages)
   const known = {
     ...held,
@@ -130,7 +140,7 @@ export function mergeNewest(held: Timeline, page: MessagePage, follow: boolean):
   }
   const first = firstSeqOf(page.messages)
   if (!meets(held.messages, page)) {
-    if (follow && held.reachesNewest)
+    if ((follow && held.reachesNewest) || firstSeqOf(held.messages) === undefined)
       return { ...openNewest(page, held.stretch + 1), unreadAfterSeq: held.unreadAfterSeq }
     return { ...known, messages: held.messages.filter((message) => message.seq !== undefined), reachesNewest: false }
   }
@@ -149,7 +159,8 @@ export function mergeNewest(held: Timeline, page: MessagePage, follow: boolean):
 }
 
 /** A page from above what is held. */
-export function mergeOlder(held: Timeline, page: MessagePage): Timeline {
+export function mergeOlder(before: Timeline, page: MessagePage): Timeline {
+  const held = withoutWithdrawn(before, page)
   const first = firstSeqOf(held.messages) ?? Number.POSITIVE_INFINITY
   const older = page.messages.filter((message) => message.seq !== undefined && message.seq < first)
   return {
@@ -164,7 +175,8 @@ export function mergeOlder(held: Timeline, page: MessagePage): Timeline {
 }
 
 /** A page from below a stretch of the past. */
-export function mergeNewer(held: Timeline, page: MessagePage): Timeline {
+export function mergeNewer(before: Timeline, page: MessagePage): Timeline {
+  const held = withoutWithdrawn(before, page)
   const last = lastSeqOf(held.messages)
   const newer = page.messages.filter((message) => message.seq !== undefined && message.seq > last)
   return { ...held, messages: [...held.messages, ...newer], grewAbove: false, loading: undefined, failure: undefined }

@@ -4,13 +4,15 @@
 // be read, every message, name and result is dropped from memory.
 
 import { createStore } from 'zustand/vanilla'
-import type { CausewayApi, ConversationView, SessionView } from '../../shared/bridge.ts'
+import type { CausewayApi, ConversationsWiped, ConversationView, SessionView } from '../../shared/bridge.ts'
 import type { ConversationId } from '../../shared/model.ts'
 import { pictures } from '../files/pictures.ts'
 import { coalesce, createAsk } from './bridge.ts'
 import { createConversationActions } from './conversation.ts'
 import { createDrafts } from './drafts.ts'
 import { createFiles } from './files.ts'
+import { createFleet } from './fleet.ts'
+import { emptyFleet } from './fleet-state.ts'
 import { createJumps } from './jump.ts'
 import { createLockActions } from './lock.ts'
 import { createPlaceActions } from './places.ts'
@@ -53,6 +55,7 @@ const initial: WorkspaceState = {
   dialog: undefined,
   drafts: {},
   writing: {},
+  fleet: emptyFleet,
 }
 
 /** The window's store over `api`. `start` reads the first state and listens; what it returns ends the listening. */
@@ -68,6 +71,7 @@ export function createWorkspace(api: CausewayApi, nowMs: () => number = Date.now
   const jumps = createJumps(context, conversation)
   const search = createSearchActions(context)
   const presence = createPresence(context)
+  const fleet = createFleet(context)
   const lock = createLockActions(context, { saveDrafts: drafts.saveDrafts, readSession })
   /** Where the user was when the app was locked: an id, nothing of what it says. */
   let returnTo: ConversationId | undefined
@@ -120,6 +124,10 @@ export function createWorkspace(api: CausewayApi, nowMs: () => number = Date.now
       ...(session.wipe === undefined ? {} : { wipe: session.wipe }),
       ...(stateChanged ? { enrolAgain: false } : {}),
     })
+    applyRoles(before, session)
+    const wiped = session.conversationsWiped
+    if (before !== undefined && wiped !== undefined && wiped.wipeId !== before.conversationsWiped?.wipeId)
+      forgetWiped(wiped)
     if (!readable()) {
       const { openId } = store.getState()
       if (session.appLock.locked) {
@@ -140,6 +148,33 @@ export function createWorkspace(api: CausewayApi, nowMs: () => number = Date.now
     if (stateChanged && session.state === 'live') void conversation.readAgain()
   }
 
+  /** IT has wiped conversations here: what the window holds of them goes as well, what was being written included. */
+  function forgetWiped({ names }: ConversationsWiped): void {
+    const { conversations = [], openId } = store.getState()
+    const isWiped = ({ name }: ConversationView) => names.includes(name)
+    const rest = new Set(conversations.filter((c) => !isWiped(c)).map((c) => c.conversationId))
+    drafts.prune(rest)
+    writing.pruneWriting(rest)
+    files.prune(rest)
+    files.forgetPictures()
+    search.forgetHits(rest)
+    if (openId === undefined || rest.has(openId)) return
+    store.setState({ timeline: undefined, thread: undefined, viewed: undefined, jump: undefined })
+    void conversation.openConversation(openId)
+  }
+
+  /** The fleet is for IT people alone, and only while they are. */
+  function applyRoles(before: SessionView | undefined, { roles, state }: SessionView): void {
+    const wasIt = before?.roles.includes('it') === true
+    if (!roles.includes('it')) {
+      if (!wasIt) return
+      fleet.forget()
+      const { pane, dialog } = store.getState()
+      if (pane === 'fleet') store.setState({ pane: 'conversations' })
+      if (dialog === 'order') store.setState({ dialog: undefined })
+    } else if (readable() && state === 'live' && (before?.state !== 'live' || !wasIt)) fleet.connected()
+  }
+
   /** Drops everything of the workspace from memory; drafts that main has not kept yet stay where asked. */
   function drop(keepUnsaved: boolean): void {
     store.setState({ ...content, dialog: undefined })
@@ -149,6 +184,7 @@ export function createWorkspace(api: CausewayApi, nowMs: () => number = Date.now
     search.forget()
     presence.forget()
     files.forget()
+    fleet.forget()
   }
 
   async function readSession(): Promise<void> {
@@ -203,6 +239,9 @@ export function createWorkspace(api: CausewayApi, nowMs: () => number = Date.now
       api.on('attachmentsChanged', ({ conversationId }) => {
         if (readable()) files.attachmentsChanged(conversationId)
       }),
+      api.on('fleetChanged', () => {
+        if (readable()) fleet.moved()
+      }),
       api.on('typingChanged', ({ conversationId, typing }) => {
         if (readable()) presence.typingTold(conversationId, typing)
       }),
@@ -236,6 +275,7 @@ export function createWorkspace(api: CausewayApi, nowMs: () => number = Date.now
     ...lock,
     ...places,
     ...files,
+    ...fleet.actions,
     watchPeople: presence.watchPeople,
     noteFocus: presence.noteFocus,
     noteTyping: presence.noteTyping,
@@ -263,6 +303,7 @@ export function createWorkspace(api: CausewayApi, nowMs: () => number = Date.now
     showPane(pane) {
       store.setState({ pane })
       if (pane === 'people') void readPeople()
+      if (pane === 'fleet') fleet.opened()
     },
     showPerson: (personId) => store.setState({ personId, pane: 'people' }),
     toggleDetails(open) {
