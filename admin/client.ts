@@ -2,17 +2,21 @@
 // Always holds: the token goes only to the server it was given for (redirects are refused) and into no message; an answer
 // that does not fit the contract is a failure, never a value.
 
-import type { z } from 'zod'
+import { z } from 'zod'
 import { type AdminRouteName, adminRoutes } from '../shared/admin.ts'
 import { limits } from '../shared/limits.ts'
 import { type Failure, type FailureCode, fail, isFailureCode, ok, type Result } from '../shared/result.ts'
 import { problemSchema } from '../shared/wire.ts'
+import { defined } from './command.ts'
 
 export type AdminAnswer<N extends AdminRouteName> = z.infer<(typeof adminRoutes)[N]['answer']>
 
 export interface AdminRequest {
   readonly params?: Readonly<Record<string, string>>
+  readonly query?: Readonly<Record<string, string | undefined>>
   readonly body?: unknown
+  /** Idempotency key of a POST: repeated with it, the request is answered as the first time. */
+  readonly key?: string | undefined
 }
 
 /** Calls one route. `bad-input` before anything is sent where the request does not fit the contract. */
@@ -56,10 +60,15 @@ export function createAdminClient(options: AdminClientOptions): AdminCall {
     if (!params.ok) return params
     const path = fillPath(route.path, params.value as Record<string, string>)
     if (!path.ok) return path
+    const query = checked('query' in route ? route.query : z.strictObject({}), defined(request.query ?? {}))
+    if (!query.ok) return query
     const body = route.body === undefined ? ok(undefined) : checked(route.body, request.body ?? {})
     if (!body.ok) return body
 
-    const received = await exchange(fetch, base + path.value, {
+    const { key } = request
+    if (key !== undefined && route.method !== 'POST') throw new TypeError('only a POST takes an idempotency key')
+
+    const received = await exchange(fetch, base + path.value + searchOf(query.value as object), {
       method: route.method,
       redirect: 'error',
       signal: AbortSignal.timeout(timeoutMs),
@@ -67,6 +76,7 @@ export function createAdminClient(options: AdminClientOptions): AdminCall {
         accept: 'application/json, application/problem+json',
         authorization: `Bearer ${token}`,
         ...(route.body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(key === undefined ? {} : { 'idempotency-key': key }),
       },
       ...(route.body === undefined ? {} : { body: JSON.stringify(body.value) }),
     })
@@ -77,6 +87,13 @@ export function createAdminClient(options: AdminClientOptions): AdminCall {
     if (!answer.success) return fail('not-a-server', 'The answer is not one of this version’s admin API.')
     return ok(answer.data as AdminAnswer<typeof name>)
   }
+}
+
+function searchOf(query: object): string {
+  const text = new URLSearchParams(
+    Object.entries(query).map(([name, value]): [string, string] => [name, String(value)]),
+  ).toString()
+  return text === '' ? '' : `?${text}`
 }
 
 function checked(schema: z.ZodType, value: unknown): Result<unknown> {

@@ -1,12 +1,13 @@
 // Owns what a command of the CLI is, and the small steps that every command's work is made of.
 // Always holds: a command touches nothing but its context.
 
+import { limits } from '../shared/limits.ts'
 import { ok, type Result } from '../shared/result.ts'
 import type { AdminCall } from './client.ts'
-import type { VerifyDetached } from './verification.ts'
+import type { ProofPrimitives } from './verification.ts'
 
 export interface Flag {
-  /** As in usage texts: NAME, a,b, k=v. */
+  /** As in usage texts: NAME, a,b, k=v; empty for a switch, which takes no value. */
   readonly value: string
   readonly doc: string
   readonly required?: boolean
@@ -20,16 +21,25 @@ export interface Output {
   readonly text: string
 }
 
+/** Value of a flag of this command, if given; of a switch, something if given. */
+export type FlagReader = (name: string) => string | undefined
+
 export interface CommandContext {
   /** The server's API; `undefined` where the command runs without one. */
   readonly call: AdminCall | undefined
   readonly operand: string
-  /** Value of a flag of this command, if given. */
-  readonly flag: (name: string) => string | undefined
+  readonly flag: FlagReader
   /** Text of a file, `-` for standard input; `bad-input` where it cannot be read or is too large. */
   readonly readText: (path: string) => Promise<Result<string>>
-  readonly verifyDetached: VerifyDetached
+  /** Writes a file whole; `bad-input` where it cannot be written. */
+  readonly writeFile: (path: string, content: string | Uint8Array) => Promise<Result<undefined>>
+  /** A page of HTML as PDF; `unavailable` where no browser that prints is installed. */
+  readonly printPdf: (page: string) => Promise<Result<Uint8Array>>
+  readonly loadPrimitives: () => Promise<ProofPrimitives>
   readonly nowMs: () => number
+  readonly sleep: (ms: number) => Promise<void>
+  /** Tells a person who waits how far it is; nothing where a program reads along. */
+  readonly tell: (line: string) => void
 }
 
 export interface Command {
@@ -41,6 +51,8 @@ export interface Command {
   readonly doc: string
   /** True where the command does nothing without a flag of its own. */
   readonly needsFlag?: boolean
+  /** What is wrong with these flags together; undefined where nothing is. */
+  readonly check?: (flag: FlagReader) => string | undefined
   /** A flag that makes server and token unnecessary. */
   readonly offlineWith?: string
   readonly run: (context: CommandContext) => Promise<Result<Output>>
@@ -74,4 +86,41 @@ export function choice(words: readonly string[], doc: string): Flag {
 /** What a flag of `on` or `off` says. */
 export function toSwitch(text: string | undefined): boolean | undefined {
   return text === undefined ? undefined : text === 'on'
+}
+
+/** A flag that is given or not. */
+export function switchFlag(doc: string): Flag {
+  return { value: '', doc }
+}
+
+/** A flag that takes a whole number from `least` to `most`. */
+export function numberFlag(least: number, most: number, doc: string): Flag {
+  const check = (text: string): boolean => /^\d{1,15}$/.test(text) && Number(text) >= least && Number(text) <= most
+  return { value: `${least}..${most}`, doc, check }
+}
+
+export function toNumber(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : Number(text)
+}
+
+/** `a, b,` as words. */
+export function parseNames(text: string | undefined): string[] {
+  const names = (text ?? '').split(',').map((name) => name.trim())
+  return names.filter((name) => name !== '')
+}
+
+/** A time in milliseconds since 1970 as ISO 8601 in UTC. */
+export function instant(atMs: number | undefined): string | undefined {
+  return atMs === undefined ? undefined : new Date(atMs).toISOString()
+}
+
+export const reasonFlag: Flag = { value: 'TEXT', doc: 'shown to the person at the desk', required: true }
+export const keyFlag: Flag = {
+  value: 'KEY',
+  doc: 'idempotency key: the same request with the same key within a day gives no second order',
+  check: (text) => /^[\x21-\x7e]+$/.test(text) && text.length <= limits.idempotencyKeyChars,
+}
+export const digestFlag: Flag = {
+  value: 'DIGEST',
+  doc: 'of `orders dry-run`: refused where it would be other devices by now; needed for more than the rules allow one person',
 }

@@ -3,7 +3,7 @@
 
 import type { AdminConversation } from '../shared/admin.ts'
 import { conversationKinds } from '../shared/model.ts'
-import { type Command, choice, defined, need, shown, toSwitch, yesNo } from './command.ts'
+import { type Command, choice, defined, need, parseNames, shown, toSwitch, yesNo } from './command.ts'
 import { block, listText } from './text.ts'
 
 export const conversationCommands: readonly Command[] = [
@@ -101,12 +101,6 @@ export const conversationCommands: readonly Command[] = [
     },
   },
 ]
-
-/** `a, b,` as names. */
-function parseNames(text: string | undefined): string[] {
-  const names = (text ?? '').split(',').map((name) => name.trim())
-  return names.filter((name) => name !== '')
-}
 
 function isConversationKind(text: string): boolean {
   return conversationKinds.some((kind) => kind === text)

@@ -1,11 +1,12 @@
 // Owns the test of the CLI as a process: exit status, streams, standard input.
 
 import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { signOrder, signReceipt } from '../shared/proof.ts'
+import { signCountersignature, signOrder, signReceipt } from '../shared/proof.ts'
 import { startAdminStub } from '../testing/admin-stub.ts'
 import { createExample } from '../testing/example.ts'
 import { createTestSigner } from '../testing/signing.ts'
@@ -68,10 +69,17 @@ describe('process', () => {
     const order = example.wipeOrder()
     const file = path.join(folder, 'wipe.json')
     const keysFile = path.join(folder, 'keys.json')
-    const wipe = JSON.stringify({
-      order: signOrder(order, authority.kid, authority.sign),
-      receipt: signReceipt(example.wipeReceipt(order), device.sign),
-    })
+    const signedOrder = signOrder(order, authority.kid, authority.sign)
+    const receipt = signReceipt(example.wipeReceipt(order), device.sign)
+    const hash = (text: string): string => createHash('sha256').update(text).digest('base64url')
+    const { wipeId, workspaceId, deviceId, issuedAtMs } = order
+    const said = { wipeId, workspaceId, deviceId, orderSha256: hash(signedOrder), receiptSha256: hash(receipt) }
+    const countersignature = signCountersignature(
+      { ...said, receivedAtMs: issuedAtMs + 5000, shareDestroyedAtMs: issuedAtMs },
+      authority.kid,
+      authority.sign,
+    )
+    const wipe = JSON.stringify({ order: signedOrder, receipt, countersignature })
     writeFileSync(file, wipe)
     writeFileSync(
       keysFile,
@@ -92,7 +100,7 @@ describe('process', () => {
       admin(['wipes', 'verify', path.join(folder, 'none'), '--keys', keysFile, '--json']),
     ])
     expect(fromFile).toMatchObject({ status: 0, stderr: '' })
-    expect(fromFile.stdout).toMatch(/^Verified: order and receipt\./)
+    expect(fromFile.stdout).toMatch(/^Verified: order, receipt and countersignature\./)
     expect(fromFile.stdout).toContain('no copy exists elsewhere')
     expect(fromInput).toMatchObject({ status: 0, stderr: '' })
     expect(JSON.parse(fromInput.stdout)).toMatchObject({ verified: true, wipeId: order.wipeId, order })

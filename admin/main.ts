@@ -1,12 +1,16 @@
 // Owns the process of the `admin` CLI: arguments, standard streams and exit status, handed to run.ts.
 // Always holds: it never calls process.exit, so that what was written is written; a closed pipe ends it quietly.
 
+import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
+import { writeFile as writeBytes } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import sodium from 'libsodium-wrappers'
 import { limits } from '../shared/limits.ts'
 import { fail, ok, type Result } from '../shared/result.ts'
+import { printPdf } from './print.ts'
 import { runAdmin } from './run.ts'
-import type { VerifyDetached } from './verification.ts'
+import type { ProofPrimitives } from './verification.ts'
 
 async function readText(path: string): Promise<Result<string>> {
   const chunks: Buffer[] = []
@@ -25,14 +29,27 @@ async function readText(path: string): Promise<Result<string>> {
   }
 }
 
-async function loadVerify(): Promise<VerifyDetached> {
+async function writeFile(path: string, content: string | Uint8Array): Promise<Result<undefined>> {
+  try {
+    await writeBytes(path, content)
+    return ok(undefined)
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : ''
+    return fail('bad-input', `The file cannot be written${code}.`)
+  }
+}
+
+async function loadPrimitives(): Promise<ProofPrimitives> {
   await sodium.ready
-  return (publicKey, bytes, signature) => {
-    try {
-      return sodium.crypto_sign_verify_detached(signature, bytes, publicKey)
-    } catch {
-      return false
-    }
+  return {
+    verify: (publicKey, bytes, signature) => {
+      try {
+        return sodium.crypto_sign_verify_detached(signature, bytes, publicKey)
+      } catch {
+        return false
+      }
+    },
+    sha256: (bytes) => createHash('sha256').update(bytes).digest(),
   }
 }
 
@@ -45,8 +62,17 @@ process.exitCode = await runAdmin({
   fetch: globalThis.fetch,
   platform: process.platform,
   readText,
-  loadVerify,
+  writeFile,
+  printPdf: (page) =>
+    printPdf(page, {
+      env: process.env,
+      platform: process.platform,
+      isRoot: process.getuid?.() === 0,
+      timeoutMs: limits.printMs,
+    }),
+  loadPrimitives,
   nowMs: Date.now,
+  sleep: (ms) => sleep(ms),
   stdout: (text) => process.stdout.write(text),
   stderr: (text) => process.stderr.write(text),
 })

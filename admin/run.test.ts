@@ -19,7 +19,14 @@ const deviceId = example.id('device')
 const wipeId = example.id('wipe')
 const instant = new Date(exampleTimeMs).toISOString()
 
-const user = { id: userId, userName: 'tai-man.chan', displayName: '陳大文', active: true, department: '法務' }
+const user = {
+  id: userId,
+  userName: 'tai-man.chan',
+  displayName: '陳大文',
+  active: true,
+  department: '法務',
+  roles: [],
+}
 const conversation = {
   id: conversationId,
   name: '合規通告',
@@ -42,7 +49,15 @@ const device = {
   leaseUntil: instant,
   connected: true,
 }
-const wipe = { wipeId, deviceId, status: 'pending', order: 'a.b.c', issuedAt: instant, devicePublicKey: 'x' }
+const wipe = {
+  wipeId,
+  deviceId,
+  orderId: example.id('order'),
+  status: 'pending',
+  order: 'a.b.c',
+  issuedAt: instant,
+  devicePublicKey: 'x',
+}
 const policy = { leaseHours: 72, notifications: 'full', contentProtection: false }
 const keys = { workspaceId: example.id('workspace'), workspaceName: '海灣行', authority: [], devices: [] }
 
@@ -75,8 +90,11 @@ async function run(argv: readonly string[], options: { timeoutMs?: number } = {}
     fetch: globalThis.fetch,
     platform: process.platform,
     readText: () => Promise.reject(new Error('no file is read here')),
-    loadVerify: () => Promise.reject(new Error('nothing is verified here')),
+    writeFile: () => Promise.reject(new Error('no file is written here')),
+    printPdf: () => Promise.reject(new Error('nothing is printed here')),
+    loadPrimitives: () => Promise.reject(new Error('nothing is verified here')),
     nowMs: () => exampleTimeMs,
+    sleep: () => Promise.reject(new Error('nobody waits here')),
     stdout: (text) => {
       stdout += text
     },

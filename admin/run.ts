@@ -4,11 +4,10 @@
 
 import { type Failure, ok, type Result } from '../shared/result.ts'
 import { type AdminCall, createAdminClient, parseServerUrl } from './client.ts'
-import type { Output } from './command.ts'
+import type { CommandContext, Output } from './command.ts'
 import { safeJson, safeText } from './text.ts'
 import { readToken } from './token.ts'
 import { type Invocation, parseCommandLine, shortUsage } from './usage.ts'
-import type { VerifyDetached } from './verification.ts'
 
 export interface RunOptions {
   /** Arguments after the program's name. */
@@ -17,9 +16,12 @@ export interface RunOptions {
   readonly platform: NodeJS.Platform
   /** Text of a file, `-` for standard input. */
   readonly readText: (path: string) => Promise<Result<string>>
+  readonly writeFile: CommandContext['writeFile']
+  readonly printPdf: CommandContext['printPdf']
   /** Resolves when the signature library is ready. */
-  readonly loadVerify: () => Promise<VerifyDetached>
+  readonly loadPrimitives: CommandContext['loadPrimitives']
   readonly nowMs: () => number
+  readonly sleep: (ms: number) => Promise<void>
   readonly stdout: (text: string) => void
   readonly stderr: (text: string) => void
   readonly timeoutMs?: number
@@ -43,9 +45,10 @@ export async function runAdmin(options: RunOptions): Promise<number> {
   const { call, token, warnings } = session.value
   const hide = (text: string): string =>
     token === undefined ? text : text.replaceAll(token, '[token]').replaceAll(quoted(token), '[token]')
-  const result = await perform(options, invocation.value, call)
+  // Under --json stderr holds the failure alone, so that a script can parse it.
+  const tell = (line: string): void => (json ? undefined : stderr(`${hide(safeText(line))}\n`))
+  const result = await perform(options, invocation.value, call, tell)
   if (!result.ok) {
-    // Under --json stderr holds the failure alone, so that a script can parse it.
     if (!json) for (const warning of warnings) stderr(`warning: ${warning}\n`)
     return refuse({ ...options, stderr: (text) => stderr(hide(text)) }, json, result.error)
   }
@@ -83,15 +86,16 @@ async function connect(options: RunOptions, { server, tokenFile, command, flags 
   })
 }
 
-async function perform(options: RunOptions, ask: Ask, call: AdminCall | undefined): Promise<Result<Output>> {
-  return ask.command.run({
-    call,
-    operand: ask.operand,
-    flag: (name) => ask.flags.get(name),
-    readText: options.readText,
-    verifyDetached: ask.command.verb === 'verify' ? await options.loadVerify() : () => false,
-    nowMs: options.nowMs,
-  })
+async function perform(
+  options: RunOptions,
+  ask: Ask,
+  call: AdminCall | undefined,
+  tell: (line: string) => void,
+): Promise<Result<Output>> {
+  const { readText, writeFile, printPdf, loadPrimitives, nowMs, sleep } = options
+  const flag = (name: string): string | undefined => ask.flags.get(name)
+  const { operand } = ask
+  return ask.command.run({ call, operand, flag, readText, writeFile, printPdf, loadPrimitives, nowMs, sleep, tell })
 }
 
 function refuse({ argv, stderr }: RunOptions, json: boolean, failure: Failure): number {

@@ -59,3 +59,12 @@ export function block(entries: readonly (readonly [name: string, value: string |
     .map(([name, value]) => `${name}:${' '.repeat(width - displayWidth(name))} ${safeText(value)}`.trimEnd())
     .join('\n')
 }
+
+/** A number of bytes to read at a glance: 1.2 GB; empty where it is not known. */
+export function bytesText(bytes: number | undefined): string {
+  if (bytes === undefined) return ''
+  const units = ['B', 'kB', 'MB', 'GB', 'TB']
+  const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3))
+  const value = bytes / 1000 ** power
+  return `${power === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[power]}`
+}

@@ -3,7 +3,7 @@
 
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
 import { fail, ok, type Result } from '../shared/result.ts'
-import type { Command } from './command.ts'
+import type { Command, Flag } from './command.ts'
 import { commands } from './commands.ts'
 
 /** A command line understood. */
@@ -72,9 +72,11 @@ interface Words {
 }
 
 function split(argv: readonly string[]): Result<Words> {
-  const names = new Set(['server', 'token-file', ...commands.flatMap((command) => Object.keys(command.flags))])
+  const known = commands.flatMap((command) => Object.entries(command.flags))
   const options: ParseArgsOptionsConfig = {
-    ...Object.fromEntries([...names].map((name) => [name, { type: 'string' as const }])),
+    server: { type: 'string' },
+    'token-file': { type: 'string' },
+    ...Object.fromEntries(known.map(([name, { value }]) => [name, { type: value === '' ? 'boolean' : 'string' }])),
     json: { type: 'boolean' },
     help: { type: 'boolean', short: 'h' },
   }
@@ -85,9 +87,9 @@ function split(argv: readonly string[]): Result<Words> {
     for (const token of tokens) {
       if (token.kind !== 'option') continue
       if (token.name === 'help') help = true
-      if (token.value === undefined) continue
+      if (token.name === 'help' || token.name === 'json') continue
       if (flags.has(token.name)) return fail('wrong-usage', `--${token.name} is given twice.`)
-      flags.set(token.name, token.value)
+      flags.set(token.name, token.value ?? 'on')
     }
     return ok({ flags, positionals, help })
   } catch (error) {
@@ -115,14 +117,18 @@ function checkFlags(command: Command, flags: ReadonlyMap<string, string>): strin
     if (flag.required && value === undefined) return `--${name} is missing.`
     if (value !== undefined && flag.check?.(value) === false) return `--${name} takes ${flag.value}.`
   }
-  return undefined
+  return command.check?.((name) => flags.get(name))
 }
 
 function synopsis(command: Command): string {
   const flags = Object.entries(command.flags).map(([name, flag]) =>
-    flag.required ? `--${name} ${flag.value}` : `[--${name} ${flag.value}]`,
+    flag.required ? shownFlag(name, flag) : `[${shownFlag(name, flag)}]`,
   )
   return [command.noun, command.verb, command.operand, ...flags].filter((word) => word !== undefined).join(' ')
+}
+
+function shownFlag(name: string, { value }: Flag): string {
+  return value === '' ? `--${name}` : `--${name} ${value}`
 }
 
 function fullHelp(): string {
@@ -150,11 +156,11 @@ function headOf(command: Command): string {
 function nounHelp(noun: string, ofNoun: readonly Command[]): string {
   const parts = ofNoun.map((command) => {
     const flags = Object.entries(command.flags)
-    const width = Math.max(0, ...flags.map(([name, flag]) => `--${name} ${flag.value}`.length))
+    const width = Math.max(0, ...flags.map(([name, flag]) => shownFlag(name, flag).length))
     return [
       `admin … ${synopsis(command)}`,
       `  ${command.doc}`,
-      ...flags.map(([name, flag]) => `    ${`--${name} ${flag.value}`.padEnd(width)}  ${flag.doc}`),
+      ...flags.map(([name, flag]) => `    ${shownFlag(name, flag).padEnd(width)}  ${flag.doc}`),
     ].join('\n')
   })
   return [`usage: admin --server URL --token-file FILE ${noun} … [--json]`, ...parts].join('\n\n')

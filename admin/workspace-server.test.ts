@@ -68,6 +68,12 @@ async function post<T>(at: string, body: unknown): Promise<T> {
   return answer as T
 }
 
+/** Times of a receipt, by a clock that is right. */
+function justNow(): { startedAtMs: number; keysGoneAtMs: number; finishedAtMs: number } {
+  const nowMs = Date.now()
+  return { startedAtMs: nowMs, keysGoneAtMs: nowMs, finishedAtMs: nowMs }
+}
+
 test('[ADC15] a device is enrolled, wiped and proven wiped; a changed byte is refused', async () => {
   const created = await admin(
     'users',
@@ -117,13 +123,17 @@ test('[ADC15] a device is enrolled, wiped and proven wiped; a changed byte is re
   if (!order.ok) throw new Error(order.error.code)
   expect(order.value).toMatchObject({ wipeId, deviceId, reason: '離職 leaver' })
 
-  const receipt = signReceipt(example.wipeReceipt(order.value, { userId }), device.sign)
+  const receipt = signReceipt(example.wipeReceipt(order.value, { userId, ...justNow() }), device.sign)
   await post(`/v1/wipes/${wipeId}/receipt`, { receipt })
   const done = await showInto()
-  expect(done).toMatchObject({ status: 'done', receipt })
+  expect(done).toMatchObject({ status: 'done', receipt, countersignature: expect.any(String) })
   expect(await admin('devices', 'list')).toMatchObject({ value: [{ id: deviceId, status: 'wiped' }] })
 
-  const verdict = { status: 0, value: { verified: true, wipeId, deviceId, order: order.value } }
+  const countersignature = expect.objectContaining({ wipeId, shareDestroyedAtMs: expect.any(Number) })
+  const verdict = {
+    status: 0,
+    value: { verified: true, wipeId, deviceId, order: order.value, countersignature, doubts: [] },
+  }
   expect(await admin('wipes', 'verify', file)).toMatchObject(verdict)
   expect(await admin('wipes', 'verify', file, '--keys', keysFile)).toMatchObject(verdict)
   const at = receipt.length - 20
