@@ -21,6 +21,10 @@ export type ToFleetClient =
   | { readonly type: 'send'; readonly count: number; readonly inFlight: number }
   /** They send in turn, so many in a second, however long the answers take. */
   | { readonly type: 'pace'; readonly count: number; readonly perSecond: number }
+  /** They say at intervals that they are there, also to the bare server. */
+  | { readonly type: 'heartbeat' }
+  /** They wait for so many leases, all together. */
+  | { readonly type: 'lease'; readonly count: number }
 
 export interface Cursors {
   readonly directory: string
@@ -29,6 +33,8 @@ export interface Cursors {
 export type FromFleetClient =
   | { readonly type: 'connected'; readonly cursors: Cursors }
   | { readonly type: 'told' }
+  /** How many came in each second of the clock on the wall. */
+  | { readonly type: 'leased'; readonly elapsedMs: number; readonly bySecond: Readonly<Record<string, number>> }
   | {
       readonly type: 'sent'
       readonly elapsedMs: number
@@ -65,6 +71,7 @@ let ackMs: number[] = []
 let lateMs: number[] = []
 let refused = 0
 let onAnswer: ((player: Player) => void) | undefined
+let onLease: (() => void) | undefined
 
 process.on('message', (message: ToFleetClient) => void obey(message))
 process.once('disconnect', () => process.exit(0))
@@ -73,7 +80,9 @@ async function obey(message: ToFleetClient): Promise<void> {
   if (message.type === 'connect') tell({ type: 'connected', cursors: await connectAll(message.cursors) })
   else if (message.type === 'tell') await tellAll(message.count, message.ahead)
   else if (message.type === 'send') await sendAll(message.count, message.inFlight)
-  else await paceAll(message.count, message.perSecond)
+  else if (message.type === 'pace') await paceAll(message.count, message.perSecond)
+  else if (message.type === 'lease') await awaitLeases(message.count)
+  else beat()
 }
 
 async function connectAll(cursors: Cursors): Promise<Cursors> {
@@ -87,8 +96,12 @@ async function connectAll(cursors: Cursors): Promise<Cursors> {
     for (let device = others[next++]; device !== undefined; device = others[next++]) await connectOne(device, known)
   }
   await Promise.all(Array.from({ length: CONNECTING }, connectNext))
-  if (kind !== 'bare') setInterval(() => say(), HEARTBEAT_MS)
+  if (kind !== 'bare') beat()
   return known
+}
+
+function beat(): void {
+  setInterval(() => say(), HEARTBEAT_MS)
 }
 
 function say(): void {
@@ -99,7 +112,7 @@ function listen(device: FleetDevice, socket: WebSocket): void {
   const player: Player = { device, socket, unacknowledged: 0 }
   players.push(player)
   socket.on('message', (data: Buffer) => {
-    // {"type":"event",…  {"type":"sent",…  {"type":"refused",…
+    // {"type":"event",…  {"type":"sent",…  {"type":"refused",…  {"type":"lease",…
     const letter = data[9]
     if (letter === 101) {
       deliveries++
@@ -109,6 +122,8 @@ function listen(device: FleetDevice, socket: WebSocket): void {
     } else if (letter === 114 && data[11] === 102) {
       refused++
       settle(player, data)
+    } else if (letter === 108) {
+      onLease?.()
     }
   })
 }
@@ -272,6 +287,22 @@ async function paceAll(count: number, perSecond: number): Promise<void> {
     }
   })
   tell({ type: 'sent', elapsedMs: performance.now() - from, refused, ackMs: spread(ackMs), lateMs: spread(lateMs) })
+}
+
+async function awaitLeases(count: number): Promise<void> {
+  const from = performance.now()
+  const bySecond: Record<string, number> = {}
+  let came = 0
+  await new Promise<void>((resolve) => {
+    onLease = () => {
+      const second = Math.floor(Date.now() / 1000)
+      bySecond[second] = (bySecond[second] ?? 0) + 1
+      came++
+      if (came === count) resolve()
+    }
+  })
+  onLease = undefined
+  tell({ type: 'leased', elapsedMs: performance.now() - from, bySecond })
 }
 
 function reset(): void {

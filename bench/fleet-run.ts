@@ -7,6 +7,7 @@ import type { FromFleetServer, ToFleetServer, Usage } from './fleet-server.progr
 import { heard, type Programs } from './programs.ts'
 
 export interface FleetRun {
+  readonly server: ChildProcess
   readonly clients: readonly ChildProcess[]
   /** What the server has used so far; with `collect` after its garbage has been collected. */
   measure(collect?: boolean): Promise<Usage>
@@ -30,10 +31,14 @@ export async function startFleetRun(
     devices: number
     clientPrograms?: number
     flags?: readonly string[]
+    /** Another server program than the usual one, which begins as that does; and what it is told besides. */
+    serverProgram?: string
+    serverArgs?: readonly string[]
   },
 ): Promise<FleetRun> {
   const { kind, dir, file, devices, clientPrograms = 1, flags = [] } = options
-  const server = programs.start('fleet-server.program.ts', [kind, dir], ['--expose-gc', ...flags])
+  const { serverProgram = 'fleet-server.program.ts', serverArgs = [] } = options
+  const server = programs.start(serverProgram, [kind, dir, ...serverArgs], ['--expose-gc', ...flags])
   const { url } = await heard<FromFleetServer, 'listening'>(server, 'listening')
   const share = Math.ceil(devices / clientPrograms)
   const clients = Array.from({ length: clientPrograms }, (_, i) =>
@@ -55,6 +60,7 @@ export async function startFleetRun(
   }
 
   return {
+    server,
     clients,
     ask,
     measure: async (collect = false) => {

@@ -78,6 +78,7 @@ export async function makeFleet(dir: string, people: number, groups: readonly (r
         lastSeenAtMs: undefined,
         leaseUntilMs: undefined,
         orderCounter: 0,
+        cacheBytes: undefined,
       })
       tx.putLeaseShare(deviceId, { generation: 1, sealed: sealing.sealShare(deviceId, random(32)) })
       return {

@@ -5,6 +5,7 @@ import { benchAccept } from './accept.ts'
 import { benchCatchup } from './catchup.ts'
 import { benchConnections } from './connections.ts'
 import { benchFanout } from './fanout.ts'
+import { benchLease } from './lease.ts'
 import { benchLoop } from './loop.ts'
 import { benchSeal } from './seal.ts'
 import { benchSearch } from './search.ts'
@@ -15,6 +16,7 @@ const benches: Record<string, (count: number) => Promise<Record<string, unknown>
   catchup: benchCatchup,
   connections: benchConnections,
   fanout: benchFanout,
+  lease: benchLease,
   loop: benchLoop,
   seal: benchSeal,
   search: benchSearch,
@@ -24,7 +26,7 @@ const benches: Record<string, (count: number) => Promise<Record<string, unknown>
 const [name = '', ...rest] = process.argv.slice(2)
 const bench = benches[name]
 /** Of messages, unless a benchmark counts something else. */
-const usualCounts: Record<string, number> = { connections: 10_000 }
+const usualCounts: Record<string, number> = { connections: 10_000, lease: 10_000 }
 const count = Number(rest.find((word) => /^\d+$/.test(word)) ?? usualCounts[name] ?? 100_000)
 if (!bench) {
   console.error(`usage: npm run -s bench -- ${Object.keys(benches).join('|')} [COUNT] [--json]`)
