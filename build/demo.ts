@@ -62,7 +62,9 @@ function openDesktops(
     const enrolment =
       isEnrolled(desktop.profileDir) || desktop.isWiped ? [] : ['--enroll', workspace.newCode(desktop.userName)]
     const place = ['--place', index === 0 ? 'left' : 'right']
-    const args = ['--profile', desktop.profileDir, '--server', workspace.url(), ...enrolment, ...place, ...stage.args]
+    // With the demo's data rather than among the user's own.
+    const kept = ['--profile', desktop.profileDir, '--witness', `${desktop.profileDir}.witness`]
+    const args = [...kept, '--server', workspace.url(), ...enrolment, ...place, ...stage.args]
     const opened = openDesktop({
       host: stage.host.name,
       executable: stage.host.executable,

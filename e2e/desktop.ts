@@ -5,7 +5,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { _electron, type Browser, chromium, type Page, type TestInfo } from 'playwright/test'
+import { _electron, type Browser, chromium, type ElectronApplication, type Page, type TestInfo } from 'playwright/test'
 import { root } from './workspace.ts'
 
 /** Of what a program said last, this much is shown where it ends by itself. */
@@ -15,6 +15,8 @@ export type Host = 'electron' | 'chromium'
 
 export interface Desktop {
   readonly page: Page
+  /** The program behind it, on Electron. */
+  readonly app?: ElectronApplication
   readonly profileDir: string
   /** Ends the program as its user would. */
   close(): Promise<void>
@@ -51,6 +53,9 @@ function argumentsOf({ profileDir, serverUrl, enrolCode }: DesktopOptions): stri
   return [
     '--profile',
     profileDir,
+    // Beside the profile, as a user's own state folder is.
+    '--witness',
+    `${profileDir}.witness`,
     ...(serverUrl === undefined ? [] : ['--server', serverUrl]),
     ...(enrolCode === undefined ? [] : ['--enroll', enrolCode]),
   ]
@@ -80,6 +85,7 @@ async function startElectron(options: DesktopOptions): Promise<Desktop> {
   const page = await app.firstWindow()
   return {
     page,
+    app,
     profileDir: options.profileDir,
     close: () => {
       isExpected = true
