@@ -158,7 +158,8 @@ test('[SHL41] a second program on the same profile leaves the first alone', asyn
     await other.close()
     expect(session).toMatchObject({ ok: true, value: { problem: { code: 'profile-in-use' } } })
   }
-  await desktop.page.reload()
+  // Seen cut off once (ERR_ABORTED) on a busy machine; what counts is that the first program still answers.
+  await expect(() => desktop.page.reload()).toPass()
   const session = await desktop.page.evaluate(() => window.causeway.call('getSession', {}))
   expect(session).toMatchObject({ ok: true, value: { state: 'signed-out' } })
   expect(session.ok && session.value.problem?.code).not.toBe('profile-in-use')

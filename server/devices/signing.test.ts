@@ -1,6 +1,6 @@
 // Checks orders for more devices than are signed at once: what holds from the first moment, and what follows in slices.
 
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { DeviceId } from '../../shared/model.ts'
 import { openOrder } from '../../shared/proof.ts'
 import { createMemoryStore } from '../store/memory.ts'
@@ -104,5 +104,9 @@ test('[ORD53] a large sign-out reaches a connected desktop with its slice', asyn
   expect((await line.next('order')).order).toBe(site.view.openSignOutOf(last.deviceId)?.order)
   expect(await line.next('bye')).toMatchObject({ code: 'signed-out' })
   await done
-  expect(site.view.orderProgress(orderId)).toEqual({ pending: many, delivered: 0, done: 1, failed: 0 })
+  // That it has been told is noted by a commit of its own.
+  await vi.waitFor(
+    () => expect(site.view.orderProgress(orderId)).toEqual({ pending: many, delivered: 0, done: 1, failed: 0 }),
+    { timeout: 60_000 },
+  )
 })
