@@ -10,6 +10,7 @@ import { benchLoop } from './loop.ts'
 import { benchSeal } from './seal.ts'
 import { benchSearch } from './search.ts'
 import { benchStore } from './store.ts'
+import { benchWipe } from './wipe.ts'
 
 const benches: Record<string, (count: number) => Promise<Record<string, unknown>>> = {
   accept: benchAccept,
@@ -21,12 +22,13 @@ const benches: Record<string, (count: number) => Promise<Record<string, unknown>
   seal: benchSeal,
   search: benchSearch,
   store: benchStore,
+  wipe: benchWipe,
 }
 
 const [name = '', ...rest] = process.argv.slice(2)
 const bench = benches[name]
 /** Of messages, unless a benchmark counts something else. */
-const usualCounts: Record<string, number> = { connections: 10_000, lease: 10_000 }
+const usualCounts: Record<string, number> = { connections: 10_000, lease: 10_000, wipe: 10 }
 const count = Number(rest.find((word) => /^\d+$/.test(word)) ?? usualCounts[name] ?? 100_000)
 if (!bench) {
   console.error(`usage: npm run -s bench -- ${Object.keys(benches).join('|')} [COUNT] [--json]`)

@@ -47,10 +47,12 @@ export function removeFiles(dir: string, except: readonly string[]): RemovedFile
         empty = false
       }
     }
-    syncFolder(folder)
+    // A folder that goes with its last file is durably gone with its name in the one above.
+    if (!empty && folder !== dir) syncFolder(folder)
     return empty
   }
   clear(dir, '')
+  syncFolder(dir)
   return { files, bytes, left }
 }
 

@@ -372,6 +372,21 @@ describe('resistance', () => {
     opened.close()
   })
 
+  test('[WIP43] the cache is closed in the turn in which the intent is durable, whatever the key store takes', async () => {
+    const target = wipeable()
+    const seen: boolean[] = []
+    const opened = await openWipe(target.dir, {
+      async closeCache() {
+        seen.push(existsSync(join(target.dir, 'wipe/journal.json')))
+      },
+    })
+    opened.keyStore.hold()
+    const begun = opened.wipe.begin(target.order, target.jws, 'https://chat.harbour.example', 9)
+    expect(seen).toEqual([true])
+    await begun
+    opened.close()
+  })
+
   test('[WIP42] a full disk does not stop a wipe: keys go at once, and the journal follows when there is room', async () => {
     const target = wipeable()
     const real = openProfile(target.dir)

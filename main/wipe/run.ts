@@ -44,8 +44,11 @@ const noticeSchema = z.object({
 
 export interface WipeParts {
   readonly profile: Profile
-  readonly vault: Pick<Vault, 'identity' | 'update' | 'sign' | 'destroyDataKeys' | 'destroyDeviceKey'>
-  /** Closes the cache: its keys are zeroed when this returns, and nothing of it is written once it resolves. */
+  readonly vault: Pick<Vault, 'identity' | 'sign' | 'destroyDataKeys' | 'destroyDeviceKey'>
+  /**
+   * Closes the cache: its keys are zeroed when this returns, and nothing of it is written once it resolves. Called again, it
+   * answers when that is so.
+   */
   readonly closeCache: () => Promise<void>
   /** Closes logs and whatever else holds profile files open. */
   readonly releaseFiles: () => void
@@ -66,7 +69,10 @@ export interface Wipe {
   notice(): WipeNotice | undefined
   /** True while local work or delivery is outstanding. */
   underWay(): boolean
-  /** Makes the intent durable; carryOut() does the rest. `keysHeld` counts the data keys of cache and vault. */
+  /**
+   * Makes the intent durable and closes the cache; carryOut() does the rest. `keysHeld` counts the data keys of cache and
+   * vault, before.
+   */
   begin(order: WipeOrder, jws: string, serverOrigin: string, keysHeld: number): Promise<void>
   /** Does the local work (keys, files, receipt); resolves when it is done. Delivery goes on by itself. */
   carryOut(): Promise<void>
@@ -144,6 +150,19 @@ export function createWipe(parts: WipeParts): Wipe {
       issuedAtMs: order.issuedAtMs,
       ...(current.filesGone && { wipedAtMs: current.filesGone.atMs, filesRemoved: current.filesGone.files }),
       receipt: current.delivered ? 'delivered' : current.receipt ? 'signed' : 'not-yet',
+    }
+  }
+
+  /**
+   * In the turn in which the intent became durable: from then on nothing is answered. The identity does not learn the counter:
+   * it goes with this wipe, and a key store that takes its time would keep the keys waiting (decisions/0011).
+   */
+  function closeAtOnce(): void {
+    try {
+      // Waited for, and told, where the keys are destroyed.
+      parts.closeCache().catch(() => undefined)
+    } catch (error) {
+      log.error('wipe.cacheNotClosed', { error: errorName(error) })
     }
   }
 
@@ -268,13 +287,7 @@ export function createWipe(parts: WipeParts): Wipe {
       if (journal) return
       write({ format: 1, order: jws, serverOrigin, startedAtMs: parts.nowMs(), attempts: 1, keysHeld })
       log.info('wipe.begun', { wipeId: order.wipeId })
-      try {
-        await vault.update({ orderCounter: order.counter })
-      } catch (error) {
-        // The counter only guards against obeying this order twice; the journal makes sure that it is obeyed once.
-        if (!(error instanceof FailureError)) throw error
-        log.error('wipe.counterNotKept', { code: error.failure.code })
-      }
+      closeAtOnce()
     },
     carryOut() {
       carrying ??= localWork().finally(() => {
