@@ -31,11 +31,21 @@ export function findBytes(dir: string, needles: readonly (string | Uint8Array)[]
       formsOf(bytes).map((form) => ({ needle: String(needle), form })),
     ),
   )
-  return listFiles(dir).flatMap((name) => {
-    const content = readFileSync(join(dir, name))
-    const found = wanted.filter(({ form }) => content.includes(form))
-    return [...new Set(found.map(({ needle }) => `${name}: ${needle}`))]
-  })
+  const look = () =>
+    listFiles(dir).flatMap((name) => {
+      const content = readFileSync(join(dir, name))
+      const found = wanted.filter(({ form }) => content.includes(form))
+      return [...new Set(found.map(({ needle }) => `${name}: ${needle}`))]
+    })
+  // A file of a program at work may get another name between being listed and read: then all are looked at anew.
+  for (let tries = 1; ; tries++) {
+    try {
+      return look()
+    } catch (error) {
+      const isGone = error instanceof Error && 'code' in error && error.code === 'ENOENT'
+      if (!isGone || tries === 20) throw error
+    }
+  }
 }
 
 function encodingsOf(text: string): Buffer[] {
